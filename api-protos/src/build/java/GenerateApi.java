@@ -66,6 +66,8 @@ public final class GenerateApi {
         if (Files.exists(stamp) && Files.readString(stamp).equals(inputs)) {
             return;
         }
+        // First of all, so that a run that fails half way is not taken for a finished one.
+        Files.deleteIfExists(stamp);
         Path classes = emptied(module.resolve("target/generated-sources/protobuf"));
         Path resources = emptied(module.resolve("target/generated-resources/dev/weft/api"));
         emptied(work);
