@@ -1,0 +1,155 @@
+package dev.weft.resources;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.errorprone.annotations.Immutable;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What holds for the whole mesh: Istio's mesh configuration, every field with its default filled in. There is one; {@link #DEFAULT} where
+ * nobody wrote any.
+ *
+ * @param trustDomainAliases other names under which this mesh's identities are known
+ * @param connectTimeout of connections to endpoints
+ * @param defaultHttpRetryPolicy absent: the built-in one
+ * @param protocolDetectionTimeout zero: wait for the client's first bytes for ever
+ * @param h2UpgradePolicy never {@link ConnectionPool.UpgradePolicy#DEFAULT}
+ */
+@Immutable
+public record MeshConfig(
+        ResourceMeta meta,
+        String rootNamespace,
+        String trustDomain,
+        ImmutableList<String> trustDomainAliases,
+        OutboundTrafficPolicy outboundTrafficPolicy,
+        AccessLog accessLog,
+        Duration connectTimeout,
+        ProxyConfig defaultConfig,
+        Optional<HttpRetry> defaultHttpRetryPolicy,
+        AutoMtls autoMtls,
+        Ports ports,
+        PathNormalization pathNormalization,
+        Duration protocolDetectionTimeout,
+        DefaultExports defaultExports,
+        LocalityLoadBalancing localityLoadBalancing,
+        ConnectionPool.UpgradePolicy h2UpgradePolicy)
+        implements Resource {
+
+    private static final ImmutableSet<String> EVERYONE = ImmutableSet.of("*");
+
+    /** The mesh of those who wrote no configuration. */
+    public static final MeshConfig DEFAULT = new MeshConfig(
+            new ResourceMeta(
+                    ResourceKind.MESH_CONFIG,
+                    ResourceKind.MESH_CONFIG.apiVersion(),
+                    "",
+                    "istio",
+                    ImmutableMap.of(),
+                    ImmutableMap.of(),
+                    Optional.empty(),
+                    "",
+                    new SourceLocation("(built in)", 0, 0)),
+            "istio-system",
+            "cluster.local",
+            ImmutableList.of(),
+            OutboundTrafficPolicy.ALLOW_ANY,
+            new AccessLog("", "", AccessLog.Encoding.TEXT),
+            Duration.ofSeconds(10),
+            new ProxyConfig(
+                    OptionalInt.empty(),
+                    Duration.ofSeconds(45),
+                    Duration.ofSeconds(5),
+                    ProxyConfig.ApplicationStart.AT_ONCE,
+                    ImmutableMap.of()),
+            Optional.empty(),
+            AutoMtls.ENABLED,
+            new Ports(15001, 15006, OptionalInt.empty()),
+            PathNormalization.BASE,
+            Duration.ZERO,
+            new DefaultExports(EVERYONE, EVERYONE, EVERYONE),
+            LocalityLoadBalancing.ENABLED,
+            ConnectionPool.UpgradePolicy.DO_NOT_UPGRADE);
+
+    /** What a proxy does with traffic to hosts that nobody declared. */
+    public enum OutboundTrafficPolicy {
+        ALLOW_ANY,
+        REGISTRY_ONLY
+    }
+
+    /** Whether clients use mutual TLS wherever the server can, without being told. */
+    public enum AutoMtls {
+        ENABLED,
+        DISABLED
+    }
+
+    /** Whether near endpoints are preferred. */
+    public enum LocalityLoadBalancing {
+        ENABLED,
+        DISABLED
+    }
+
+    /** How far a path is simplified before rules look at it. */
+    public enum PathNormalization {
+        NONE,
+        /** RFC 3986, and backslashes become slashes. */
+        BASE,
+        MERGE_SLASHES,
+        DECODE_AND_MERGE_SLASHES
+    }
+
+    /**
+     * Where proxies write one line per exchange.
+     *
+     * @param file empty: no access log
+     * @param format empty: the default format
+     */
+    @Immutable
+    public record AccessLog(String file, String format, Encoding encoding) {
+        /** The shape of a line. */
+        public enum Encoding {
+            TEXT,
+            JSON
+        }
+    }
+
+    /**
+     * Ports of every proxy.
+     *
+     * @param outbound for captured outbound traffic
+     * @param inbound for captured inbound traffic
+     * @param httpProxy an explicit HTTP proxy; absent: none
+     */
+    @Immutable
+    public record Ports(int outbound, int inbound, OptionalInt httpProxy) {}
+
+    /** Who sees objects that do not say it. */
+    @Immutable
+    public record DefaultExports(
+            ImmutableSet<String> services,
+            ImmutableSet<String> virtualServices,
+            ImmutableSet<String> destinationRules) {}
+
+    /**
+     * How proxies themselves run.
+     *
+     * @param concurrency event loops; absent: from the CPU limit; 0: one per core
+     * @param drainDuration how long connections of a replaced configuration may go on
+     * @param terminationDrainDuration how long a proxy that was told to end goes on
+     */
+    @Immutable
+    public record ProxyConfig(
+            OptionalInt concurrency,
+            Duration drainDuration,
+            Duration terminationDrainDuration,
+            ApplicationStart applicationStart,
+            ImmutableMap<String, String> proxyMetadata) {
+        /** Whether the application waits for its proxy ({@code holdApplicationUntilProxyStarts}). */
+        public enum ApplicationStart {
+            AT_ONCE,
+            AFTER_PROXY
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.weft.resources;
+
+import com.google.errorprone.annotations.Immutable;
+
+/** One object that somebody wrote, read and found valid. */
+@Immutable
+public sealed interface Resource
+        permits AuthorizationPolicy,
+                DestinationRule,
+                KubernetesService,
+                MeshConfig,
+                PeerAuthentication,
+                ServiceEntry,
+                Sidecar,
+                VirtualService,
+                WorkloadEntry {
+    ResourceMeta meta();
+
+    default ResourceKey key() {
+        return meta().key();
+    }
+}
