@@ -1,0 +1,5 @@
+/** Addresses and address ranges. */
+@NullMarked
+package dev.weft.model.net;
+
+import org.jspecify.annotations.NullMarked;
