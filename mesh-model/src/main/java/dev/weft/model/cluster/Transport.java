@@ -16,7 +16,9 @@ public record Transport(ImmutableList<Match> matches, Socket fallback) {
     public Socket select(Endpoint endpoint) {
         for (int i = 0; i < matches.size(); i++) {
             Match match = matches.get(i);
-            if (endpoint.transportMatch().entrySet().containsAll(match.metadata().entrySet())) {
+            if (endpoint.transportMatch()
+                    .entrySet()
+                    .containsAll(match.metadata().entrySet())) {
                 return match.socket();
             }
         }

@@ -24,7 +24,11 @@ public sealed interface HttpFilter {
      * @param shadow evaluated and counted only (dry run)
      */
     record Authorization(
-            String name, Optional<RbacConfig> rules, Optional<RbacConfig> shadow, String rulesPrefix, String shadowPrefix)
+            String name,
+            Optional<RbacConfig> rules,
+            Optional<RbacConfig> shadow,
+            String rulesPrefix,
+            String shadowPrefix)
             implements HttpFilter {}
 
     /** Istio's alpn filter: the ALPN offered upstream by the protocol spoken downstream. */

@@ -37,7 +37,8 @@ public final class FilterChains {
                         + "' has the same match criteria as another one");
             }
         }
-        return new FilterChains(listener.filterChains(), listener.defaultFilterChain().orElse(null));
+        return new FilterChains(
+                listener.filterChains(), listener.defaultFilterChain().orElse(null));
     }
 
     /** The chain, or null where the connection must be closed ({@code filter_chain_not_found}). */

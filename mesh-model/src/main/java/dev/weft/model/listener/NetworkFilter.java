@@ -29,7 +29,8 @@ public sealed interface NetworkFilter {
             implements NetworkFilter {}
 
     /** Authorization of connections: header and path rules do not match. */
-    record Authorization(String statPrefix, Optional<RbacConfig> rules, Optional<RbacConfig> shadow, String shadowPrefix)
+    record Authorization(
+            String statPrefix, Optional<RbacConfig> rules, Optional<RbacConfig> shadow, String shadowPrefix)
             implements NetworkFilter {}
 
     /** Istio's peer metadata on TCP, where ALPN gave {@code protocol} ({@code istio-peer-exchange}). */

@@ -37,7 +37,8 @@ public final class Rbac {
         };
     }
 
-    private static boolean anyPermission(ImmutableList<Permission> any, RequestFacts request, ConnectionFacts connection) {
+    private static boolean anyPermission(
+            ImmutableList<Permission> any, RequestFacts request, ConnectionFacts connection) {
         for (int i = 0; i < any.size(); i++) {
             if (permits(any.get(i), request, connection)) {
                 return true;
@@ -46,7 +47,8 @@ public final class Rbac {
         return false;
     }
 
-    private static boolean anyPrincipal(ImmutableList<Principal> any, RequestFacts request, ConnectionFacts connection) {
+    private static boolean anyPrincipal(
+            ImmutableList<Principal> any, RequestFacts request, ConnectionFacts connection) {
         for (int i = 0; i < any.size(); i++) {
             if (is(any.get(i), request, connection)) {
                 return true;

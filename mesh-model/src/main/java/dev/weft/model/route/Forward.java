@@ -108,8 +108,8 @@ public record Forward(
         public static final Timeouts DEFAULT =
                 new Timeouts(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         /** No limit at all: what Istio sends where a VirtualService sets no timeout. */
-        public static final Timeouts NONE = new Timeouts(
-                Optional.of(Duration.ZERO), Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Timeouts NONE =
+                new Timeouts(Optional.of(Duration.ZERO), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     @Immutable

@@ -6,7 +6,8 @@ import java.util.OptionalInt;
 
 /** What happens to a request that a route matched. */
 @Immutable
-public sealed interface RouteAction permits Forward, RouteAction.Redirect, RouteAction.DirectResponse, RouteAction.NonForwarding {
+public sealed interface RouteAction
+        permits Forward, RouteAction.Redirect, RouteAction.DirectResponse, RouteAction.NonForwarding {
     /**
      * Sends the client elsewhere.
      *

@@ -36,16 +36,20 @@ public final class RouteTable {
             for (String domain : host.domains()) {
                 String lower = domain.toLowerCase(Locale.ROOT);
                 if (!seen.add(lower)) {
-                    throw new IllegalArgumentException(
-                            "domain '" + domain + "' stands in two virtual hosts of route table '" + config.name() + "'");
+                    throw new IllegalArgumentException("domain '" + domain
+                            + "' stands in two virtual hosts of route table '" + config.name() + "'");
                 }
                 if (lower.equals("*")) {
                     catchAll = host;
                 } else if (lower.startsWith("*")) {
-                    suffixHosts.computeIfAbsent(lower.length() - 1, n -> new HashMap<>()).put(lower.substring(1), host);
+                    suffixHosts
+                            .computeIfAbsent(lower.length() - 1, n -> new HashMap<>())
+                            .put(lower.substring(1), host);
                 } else if (lower.endsWith("*")) {
                     String prefix = lower.substring(0, lower.length() - 1);
-                    prefixHosts.computeIfAbsent(prefix.length(), n -> new HashMap<>()).put(prefix, host);
+                    prefixHosts
+                            .computeIfAbsent(prefix.length(), n -> new HashMap<>())
+                            .put(prefix, host);
                 } else {
                     exactHosts.put(lower, host);
                 }
