@@ -1,0 +1,15 @@
+package dev.weft.control.ca;
+
+import com.google.errorprone.annotations.Immutable;
+
+/** What checking a credential came to. */
+public sealed interface Authentication {
+
+    /** The credential is good. */
+    @Immutable
+    record Authenticated(CallerIdentity caller) implements Authentication {}
+
+    /** The credential is missing or bad. The reason is told to the caller and holds no part of the credential. */
+    @Immutable
+    record Refused(String reason) implements Authentication {}
+}
