@@ -1,0 +1,54 @@
+package dev.weft.control.registry;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.errorprone.annotations.Immutable;
+import dev.weft.resources.Locality;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What translation may know about the proxy that asks.
+ *
+ * @param client which program asks
+ * @param namespace the workload's
+ * @param serviceAccount the workload's, as its credential proved it
+ * @param domainSuffix of the cluster's services, such as {@code cluster.local}
+ * @param labels the workload's
+ * @param addresses the workload's own; empty unless its Sidecar declares ingress listeners, which may bind them
+ * @param locality where it runs
+ * @param network the network its addresses belong to, may be empty
+ * @param httpProxyPort node metadata {@code HTTP_PROXY_PORT}; absent: as the mesh says
+ * @param interception how traffic reaches the proxy
+ */
+@Immutable
+public record ProxyFacts(
+        Client client,
+        String namespace,
+        String serviceAccount,
+        String domainSuffix,
+        ImmutableMap<String, String> labels,
+        ImmutableList<String> addresses,
+        Optional<Locality> locality,
+        String network,
+        OptionalInt httpProxyPort,
+        Interception interception) {
+
+    /** Which dialect of xDS the client speaks. */
+    public enum Client {
+        /** Our proxy, or Istio's: knows the {@code istio.*} filters. */
+        MESH_PROXY,
+        /** Envoy as its project ships it. */
+        STOCK_ENVOY,
+        /** gRPC's own xDS client. */
+        PROXYLESS_GRPC
+    }
+
+    /** Node metadata {@code INTERCEPTION_MODE}. */
+    public enum Interception {
+        REDIRECT,
+        TPROXY,
+        /** Nobody redirects traffic: only listeners that bind their own ports are of use. */
+        NONE
+    }
+}

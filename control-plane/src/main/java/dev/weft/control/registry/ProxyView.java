@@ -1,0 +1,99 @@
+package dev.weft.control.registry;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.errorprone.annotations.Immutable;
+import dev.weft.resources.AuthorizationPolicy;
+import dev.weft.resources.DestinationRule;
+import dev.weft.resources.MeshConfig;
+import dev.weft.resources.PeerAuthentication;
+import dev.weft.resources.Sidecar;
+import dev.weft.resources.VirtualService;
+import java.util.Optional;
+
+/**
+ * Everything that the configuration of one proxy may depend on, and nothing else: the only input of translation. Cut by
+ * {@link ProxyViews} from a {@link RegistrySnapshot}.
+ *
+ * <p>The surprising rule: equal views mean equal configuration, so proxies with equal views share one result. That is why
+ * nothing in here is particular to one replica (no node id; addresses only where a listener needs them).
+ *
+ * @param proxy what is known about the proxy itself
+ * @param mesh the mesh's configuration
+ * @param sidecar the one {@code Sidecar} that applies to the proxy
+ * @param outbound what the workload may call
+ * @param inbound what the workload serves, and who may call it
+ * @param endpoints of all services in {@code outbound}; listeners, routes and clusters of type EDS must not read them
+ */
+@Immutable
+public record ProxyView(
+        ProxyFacts proxy,
+        MeshConfig mesh,
+        Optional<Sidecar> sidecar,
+        Outbound outbound,
+        Inbound inbound,
+        ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints) {
+
+    /** The endpoints of one port of a service, all subsets together. */
+    public ImmutableList<MeshEndpoint> endpoints(MeshService service, ServicePort port) {
+        return endpoints.getOrDefault(EndpointKey.of(service, port), ImmutableList.of());
+    }
+
+    /**
+     * The outbound side.
+     *
+     * @param scopes what each egress listener may see, in the order of the Sidecar; one catch-all where there is none
+     * @param destinationRules by service host name: the rules to merge, from the one namespace that won, oldest first
+     * @param peerAccounts by service host name: the SPIFFE ids of its endpoints, sorted
+     */
+    @Immutable
+    public record Outbound(
+            ImmutableList<EgressScope> scopes,
+            ImmutableListMultimap<String, DestinationRule> destinationRules,
+            ImmutableMap<String, ImmutableSet<String>> peerAccounts) {
+
+        /** The services of all scopes, each host once. */
+        public ImmutableList<MeshService> services() {
+            return scopes.stream()
+                    .flatMap(scope -> scope.services().stream())
+                    .distinct()
+                    .collect(ImmutableList.toImmutableList());
+        }
+    }
+
+    /**
+     * What one egress listener may see.
+     *
+     * @param listener the Sidecar's egress listener; absent for the implicit catch-all
+     * @param services each host name once, sorted by host name
+     * @param virtualServices those for sidecars whose hosts are in sight, the winner first where several name one host
+     */
+    @Immutable
+    public record EgressScope(
+            Optional<Sidecar.EgressListener> listener,
+            ImmutableList<MeshService> services,
+            ImmutableList<VirtualService> virtualServices) {}
+
+    /**
+     * The inbound side.
+     *
+     * @param ports the service ports behind which this workload stands
+     * @param peerAuthentications at most three: of the workload, its namespace, the mesh, in this order
+     * @param authorizationPolicies all that select the workload, by name within the root namespace, then its own
+     */
+    @Immutable
+    public record Inbound(
+            ImmutableList<InboundPort> ports,
+            ImmutableList<PeerAuthentication> peerAuthentications,
+            ImmutableList<AuthorizationPolicy> authorizationPolicies) {}
+
+    /**
+     * A service port that this workload serves.
+     *
+     * @param workloadPort the port of the workload that traffic for the service port arrives at
+     */
+    @Immutable
+    public record InboundPort(MeshService service, ServicePort port, int workloadPort) {}
+}
