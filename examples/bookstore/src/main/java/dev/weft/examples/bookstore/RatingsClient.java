@@ -1,0 +1,49 @@
+package dev.weft.examples.bookstore;
+
+import com.google.common.collect.ImmutableMap;
+import dev.weft.examples.bookstore.ratings.GetRatingsRequest;
+import dev.weft.examples.bookstore.ratings.Rating;
+import dev.weft.examples.bookstore.ratings.RatingsServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** Calls the ratings service in plain HTTP/2 through a listener of the own sidecar, under the service's name. Thread-safe. */
+final class RatingsClient {
+    private static final long DEADLINE_SECONDS = 5;
+
+    private final ManagedChannel channel;
+
+    /** @param outcome ok, or the gRPC status that came instead */
+    record Stars(ImmutableMap<String, Integer> byReader, String outcome) {}
+
+    /** @param authority the name that the sidecar routes by, whatever address the listener has */
+    RatingsClient(InetSocketAddress listener, String authority) {
+        channel = NettyChannelBuilder.forAddress(listener.getHostString(), listener.getPort())
+                .overrideAuthority(authority)
+                .usePlaintext()
+                .build();
+    }
+
+    Stars fetch(int book, ImmutableMap<String, String> passed) {
+        Metadata metadata = new Metadata();
+        passed.forEach((name, value) -> metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+        var stub = RatingsServiceGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        try {
+            var response = stub.getRatings(
+                    GetRatingsRequest.newBuilder().setBookId(book).build());
+            return new Stars(
+                    response.getRatingsList().stream()
+                            .collect(ImmutableMap.toImmutableMap(Rating::getReader, Rating::getStars)),
+                    "ok");
+        } catch (StatusRuntimeException e) {
+            return new Stars(ImmutableMap.of(), e.getStatus().getCode().name());
+        }
+    }
+}
