@@ -65,8 +65,13 @@ public record Forward(
         }
     }
 
+    /** One share of a split; {@code hostRewrite} replaces the request's host for this share alone. */
     @Immutable
-    public record WeightedCluster(String name, long weight, HeaderMutations mutations) {}
+    public record WeightedCluster(String name, long weight, HeaderMutations mutations, Optional<String> hostRewrite) {
+        public static WeightedCluster of(String name, long weight) {
+            return new WeightedCluster(name, weight, HeaderMutations.NONE, Optional.empty());
+        }
+    }
 
     /** Edits of path and host on the way to the upstream. */
     @Immutable
@@ -112,6 +117,14 @@ public record Forward(
                 new Timeouts(Optional.of(Duration.ZERO), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    /** What a route does with requests for an upgrade type ({@code websocket}, {@code connect}). */
     @Immutable
-    public record Upgrade(String type, boolean enabled) {}
+    public record Upgrade(String type, Mode mode) {
+        public enum Mode {
+            REFUSED,
+            PASSED_ON,
+            /** CONNECT ends here: its payload goes to the upstream as plain bytes. */
+            CONNECT_TERMINATED
+        }
+    }
 }
