@@ -9,6 +9,7 @@ import dev.weft.resources.AuthorizationPolicy;
 import dev.weft.resources.DestinationRule;
 import dev.weft.resources.MeshConfig;
 import dev.weft.resources.PeerAuthentication;
+import dev.weft.resources.ResourceKey;
 import dev.weft.resources.Sidecar;
 import dev.weft.resources.VirtualService;
 import java.util.Optional;
@@ -47,12 +48,14 @@ public record ProxyView(
      * @param scopes what each egress listener may see, in the order of the Sidecar; one catch-all where there is none
      * @param destinationRules by service host name: the rules to merge, from the one namespace that won, oldest first
      * @param peerAccounts by service host name: the SPIFFE ids of its endpoints, sorted
+     * @param delegates the VirtualServices without hosts that rules in sight hand over to
      */
     @Immutable
     public record Outbound(
             ImmutableList<EgressScope> scopes,
             ImmutableListMultimap<String, DestinationRule> destinationRules,
-            ImmutableMap<String, ImmutableSet<String>> peerAccounts) {
+            ImmutableMap<String, ImmutableSet<String>> peerAccounts,
+            ImmutableMap<ResourceKey, VirtualService> delegates) {
 
         /** The services of all scopes, each host once. */
         public ImmutableList<MeshService> services() {
