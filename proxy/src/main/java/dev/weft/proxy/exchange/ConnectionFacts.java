@@ -1,0 +1,171 @@
+package dev.weft.proxy.exchange;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about a client's connection; shared by all its exchanges.
+ *
+ * <p>Filled by {@code proxy.listener} before the first exchange, then only read. Addresses are text in Envoy's form
+ * ({@code 10.0.0.1:80}, {@code [::1]:80}); the text is made once per connection.
+ */
+public final class ConnectionFacts {
+    private static final AtomicLong NEXT_ID = new AtomicLong(1);
+
+    private final long id = NEXT_ID.getAndIncrement();
+    private final Direction direction;
+    private final String listener;
+    private final String filterChain;
+    private final InetSocketAddress remote;
+    private final InetSocketAddress local;
+    private final InetSocketAddress destination;
+    private final @Nullable TlsFacts tls;
+    private final String serverName;
+    private final String remoteText;
+    private final String localText;
+
+    /** Which side of a sidecar took the connection, as Envoy's traffic direction. */
+    public enum Direction {
+        INBOUND,
+        OUTBOUND,
+        UNSPECIFIED
+    }
+
+    private ConnectionFacts(Builder from) {
+        this.direction = from.direction;
+        this.listener = from.listener;
+        this.filterChain = from.filterChain;
+        this.remote = from.remote;
+        this.local = from.local;
+        this.destination = from.destination == null ? from.local : from.destination;
+        this.tls = from.tls;
+        this.serverName = from.serverName;
+        this.remoteText = text(remote);
+        this.localText = text(destination);
+    }
+
+    /** Starts with the two ends of the socket. */
+    public static Builder builder(InetSocketAddress remote, InetSocketAddress local) {
+        return new Builder(remote, local);
+    }
+
+    /** A number of its own in this process. */
+    public long id() {
+        return id;
+    }
+
+    public Direction direction() {
+        return direction;
+    }
+
+    public String listener() {
+        return listener;
+    }
+
+    public String filterChain() {
+        return filterChain;
+    }
+
+    /** The client's end. */
+    public InetSocketAddress remote() {
+        return remote;
+    }
+
+    /** Our end of the socket. */
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    /** Where the client wanted to go: the original destination where traffic is captured, else {@link #local}. */
+    public InetSocketAddress destination() {
+        return destination;
+    }
+
+    /** The handshake's outcome; null on plaintext. */
+    public @Nullable TlsFacts tls() {
+        return tls;
+    }
+
+    /** The verified peer; null on plaintext or without a client certificate. */
+    public @Nullable PeerIdentity peer() {
+        TlsFacts facts = tls;
+        return facts == null ? null : facts.peer();
+    }
+
+    /** The server name asked for, also where TLS was only sniffed; empty if none. */
+    public String serverName() {
+        return serverName;
+    }
+
+    public String remoteText() {
+        return remoteText;
+    }
+
+    /** The text of {@link #destination}, which Envoy calls the downstream local address. */
+    public String localText() {
+        return localText;
+    }
+
+    /** An address in Envoy's form; unresolved ones by name. */
+    public static String text(InetSocketAddress address) {
+        String host = address.getAddress() == null
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return host.indexOf(':') >= 0 ? '[' + host + "]:" + address.getPort() : host + ':' + address.getPort();
+    }
+
+    /** Collects the facts as the listener learns them. */
+    public static final class Builder {
+        private final InetSocketAddress remote;
+        private final InetSocketAddress local;
+        private Direction direction = Direction.UNSPECIFIED;
+        private String listener = "";
+        private String filterChain = "";
+        private String serverName = "";
+        private @Nullable InetSocketAddress destination;
+        private @Nullable TlsFacts tls;
+
+        private Builder(InetSocketAddress remote, InetSocketAddress local) {
+            this.remote = remote;
+            this.local = local;
+        }
+
+        public Builder direction(Direction value) {
+            direction = value;
+            return this;
+        }
+
+        public Builder listener(String value) {
+            listener = value;
+            return this;
+        }
+
+        public Builder filterChain(String value) {
+            filterChain = value;
+            return this;
+        }
+
+        public Builder destination(InetSocketAddress value) {
+            destination = value;
+            return this;
+        }
+
+        public Builder serverName(String value) {
+            serverName = value;
+            return this;
+        }
+
+        public Builder tls(TlsFacts value) {
+            tls = value;
+            if (!value.serverName().isEmpty()) {
+                serverName = value.serverName();
+            }
+            return this;
+        }
+
+        public ConnectionFacts build() {
+            return new ConnectionFacts(this);
+        }
+    }
+}
