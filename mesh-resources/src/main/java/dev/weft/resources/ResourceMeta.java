@@ -2,6 +2,7 @@ package dev.weft.resources;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.errorprone.annotations.Immutable;
+import dev.weft.model.Provenance;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,6 +37,11 @@ public record ResourceMeta(
 
     public ResourceKey key() {
         return new ResourceKey(kind, namespace, name);
+    }
+
+    /** How the model names the object as the origin of its parts. */
+    public Provenance provenance() {
+        return Provenance.of(kind.kindName(), namespace, name);
     }
 
     @Override
