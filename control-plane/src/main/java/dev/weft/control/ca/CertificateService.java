@@ -29,8 +29,7 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
     }
 
     @Override
-    public void createCertificate(
-            IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> responses) {
+    public void createCertificate(IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> responses) {
         CallerIdentity caller = CallerInterceptor.caller();
         SigningOutcome outcome = request.getMetadata().containsFields(IMPERSONATED_IDENTITY)
                 ? new SigningOutcome.Denied("metadata: " + IMPERSONATED_IDENTITY + " is not granted to this caller")
@@ -45,9 +44,8 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
             }
             case SigningOutcome.Malformed fault -> {
                 malformed.increment();
-                responses.onError(Status.INVALID_ARGUMENT
-                        .withDescription(fault.message())
-                        .asRuntimeException());
+                responses.onError(
+                        Status.INVALID_ARGUMENT.withDescription(fault.message()).asRuntimeException());
             }
             case SigningOutcome.Denied fault -> {
                 denied.increment();

@@ -39,7 +39,8 @@ final class KeyFiles {
             StateFiles.createPrivate(file, Pem.privateKey(generate(random).getPrivate()));
         }
         PrivateKey key = Pem.parsePrivateKey(StateFiles.read(file), file.toString());
-        if (!(key instanceof ECPrivateKey ec) || ec.getParams().getCurve().getField().getFieldSize() != 256) {
+        if (!(key instanceof ECPrivateKey ec)
+                || ec.getParams().getCurve().getField().getFieldSize() != 256) {
             throw new CaException(file + ": found a " + key.getAlgorithm() + " key, expected EC P-256");
         }
         return new KeyPair(publicKey(ec), key);
@@ -52,8 +53,7 @@ final class KeyFiles {
                 curve.getG().multiply(key.getS()).normalize();
         ECParameterSpec parameters = key.getParams();
         ECPoint affine = new ECPoint(
-                point.getAffineXCoord().toBigInteger(),
-                point.getAffineYCoord().toBigInteger());
+                point.getAffineXCoord().toBigInteger(), point.getAffineYCoord().toBigInteger());
         try {
             return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(affine, parameters));
         } catch (GeneralSecurityException e) {

@@ -53,7 +53,8 @@ public final class SelfSignedRoot {
     private static void create(Path directory, String trustDomain, InstantSource clock, SecureRandom random) {
         KeyPair key = KeyFiles.generate(random);
         String root = Pem.certificate(certificate(key, trustDomain, clock, random));
-        Path fresh = directory.resolveSibling("." + directory.getFileName() + "-" + Long.toHexString(random.nextLong()));
+        Path fresh =
+                directory.resolveSibling("." + directory.getFileName() + "-" + Long.toHexString(random.nextLong()));
         StateFiles.makePrivateDirectory(fresh);
         StateFiles.replacePrivate(fresh.resolve(SigningMaterial.CA_KEY), Pem.privateKey(key.getPrivate()));
         for (String name : List.of(SigningMaterial.ROOT_CERT, SigningMaterial.CA_CERT, SigningMaterial.CERT_CHAIN)) {

@@ -45,8 +45,7 @@ public final class ServerCertificate extends X509ExtendedKeyManager {
 
     private Identity sign() {
         KeyPair key = KeyFiles.generate(random);
-        return new Identity(
-                key.getPrivate(), authority.signServer(key.getPublic(), DNS_NAMES, ADDRESSES, LIFETIME));
+        return new Identity(key.getPrivate(), authority.signServer(key.getPublic(), DNS_NAMES, ADDRESSES, LIFETIME));
     }
 
     @Override
@@ -66,8 +65,7 @@ public final class ServerCertificate extends X509ExtendedKeyManager {
     }
 
     @Override
-    public @Nullable String chooseServerAlias(
-            String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
         return serverAlias(keyType);
     }
 

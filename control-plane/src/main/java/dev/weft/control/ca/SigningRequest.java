@@ -86,8 +86,8 @@ record SigningRequest(PublicKey key, ImmutableList<String> uris) {
         ImmutableList.Builder<String> uris = ImmutableList.builder();
         for (Attribute attribute : request.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)) {
             for (var value : attribute.getAttrValues()) {
-                GeneralNames names = GeneralNames.fromExtensions(
-                        Extensions.getInstance(value), Extension.subjectAlternativeName);
+                GeneralNames names =
+                        GeneralNames.fromExtensions(Extensions.getInstance(value), Extension.subjectAlternativeName);
                 if (names != null) {
                     for (GeneralName name : names.getNames()) {
                         if (name.getTagNo() == GeneralName.uniformResourceIdentifier) {

@@ -36,9 +36,8 @@ public final class ResourceSet {
 
     private static String hash(ImmutableSortedMap<String, EncodedResource> resources) {
         Hasher hasher = Hashing.sha256().newHasher();
-        resources.forEach((name, resource) -> hasher.putInt(name.length())
-                .putString(name, UTF_8)
-                .putString(resource.version(), UTF_8));
+        resources.forEach((name, resource) ->
+                hasher.putInt(name.length()).putString(name, UTF_8).putString(resource.version(), UTF_8));
         return hasher.hash().toString().substring(0, 16);
     }
 

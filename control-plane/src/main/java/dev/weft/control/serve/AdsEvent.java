@@ -19,8 +19,7 @@ sealed interface AdsEvent {
      *
      * @param resource the resource that the message names, where it names one of the response
      */
-    record Rejected(ResourceType type, String version, String message, Optional<String> resource)
-            implements AdsEvent {}
+    record Rejected(ResourceType type, String version, String message, Optional<String> resource) implements AdsEvent {}
 
     /** The request answered a response that is no longer the newest. */
     record StaleNonce(ResourceType type) implements AdsEvent {}

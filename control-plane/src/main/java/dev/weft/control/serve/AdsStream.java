@@ -77,11 +77,15 @@ final class AdsStream {
         snapshot = fresh;
         warming.removeIf(name -> !fresh.of(ResourceType.ENDPOINT).contains(name));
         for (TypeState state : states.values()) {
-            // An unchanged type keeps its object: an endpoint change does not even look at the other types.
-            if (state.subscribed && (old == null || old.of(state.type) != fresh.of(state.type))) {
+            // An endpoint change does not even look at the other types.
+            if (state.subscribed && (old == null || !sameVersion(old, fresh, state.type))) {
                 state.dirty = true;
             }
         }
+    }
+
+    private static boolean sameVersion(ResourceSnapshot one, ResourceSnapshot other, ResourceType type) {
+        return one.of(type).version().equals(other.of(type).version());
     }
 
     /** Takes a request of the client; returns what others want to know of it. */
@@ -120,9 +124,8 @@ final class AdsStream {
             state.rejected = true;
             String message = request.error().get();
             // Longest name first: "a" is part of every message that speaks of "a.b".
-            Optional<String> culprit = names.stream()
-                    .filter(message::contains)
-                    .max((a, b) -> Integer.compare(a.length(), b.length()));
+            Optional<String> culprit =
+                    names.stream().filter(message::contains).max((a, b) -> Integer.compare(a.length(), b.length()));
             events.add(new AdsEvent.Rejected(state.type, version, message, culprit));
         } else {
             state.rejected = false;
@@ -147,7 +150,8 @@ final class AdsStream {
                 }
                 state.dirty = false;
                 if (!state.isUnanswered() && !state.rejected) {
-                    events.add(new AdsEvent.InSync(state.type, target(state.type).version()));
+                    events.add(
+                            new AdsEvent.InSync(state.type, target(state.type).version()));
                 }
             }
         }
@@ -220,8 +224,7 @@ final class AdsStream {
 
     private Optional<Push> diff(TypeState state, Removals removals) {
         boolean brokenLast = state.type == ResourceType.CLUSTER || state.type == ResourceType.ENDPOINT;
-        boolean full =
-                variant == Variant.STATE_OF_THE_WORLD && state.type.naming() == ResourceType.Naming.WILDCARD;
+        boolean full = variant == Variant.STATE_OF_THE_WORLD && state.type.naming() == ResourceType.Naming.WILDCARD;
         boolean hold = brokenLast && removals == Removals.HOLD;
         return full ? fullDiff(state, hold) : partialDiff(state, hold);
     }
@@ -255,8 +258,10 @@ final class AdsStream {
     /** What is gone; only delta can say so. */
     private List<String> removed(TypeState state, ResourceSet target, boolean hold) {
         List<String> removed = new ArrayList<>();
-        List<String> gone =
-                state.known.keySet().stream().filter(name -> !target.contains(name)).sorted().toList();
+        List<String> gone = state.known.keySet().stream()
+                .filter(name -> !target.contains(name))
+                .sorted()
+                .toList();
         if (variant == Variant.STATE_OF_THE_WORLD) {
             gone.forEach(state.known::remove);
             return removed;

@@ -43,7 +43,9 @@ public final class GrpcServer implements AutoCloseable {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         address,
-                        TlsServerCredentials.newBuilder().keyManager(certificate).build())
+                        TlsServerCredentials.newBuilder()
+                                .keyManager(certificate)
+                                .build())
                 .executor(calls)
                 .intercept(interceptor)
                 .maxInboundMessageSize(MAX_REQUEST_BYTES)

@@ -133,14 +133,17 @@ final class TypeState {
 
     void sent(Push push) {
         lastNonce = push.nonce();
-        unanswered.put(push.nonce(), push.resources().stream().map(EncodedResource::name).toList());
+        unanswered.put(
+                push.nonce(),
+                push.resources().stream().map(EncodedResource::name).toList());
         versions.put(push.nonce(), push.version());
         inUse = true;
         answerDue = false;
     }
 
     /** The names in the response that {@code nonce} belongs to, which is answered now; null if it is not open. */
-    @Nullable List<String> answered(String nonce) {
+    @Nullable
+    List<String> answered(String nonce) {
         return unanswered.remove(nonce);
     }
 

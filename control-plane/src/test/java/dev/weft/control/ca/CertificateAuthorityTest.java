@@ -35,10 +35,7 @@ class CertificateAuthorityTest {
     private CertificateAuthority open(Path directory) {
         SecureRandom random = new SecureRandom();
         return new CertificateAuthority(
-                SelfSignedRoot.loadOrCreate(directory, "cluster.local", clock, random),
-                "cluster.local",
-                clock,
-                random);
+                SelfSignedRoot.loadOrCreate(directory, "cluster.local", clock, random), "cluster.local", clock, random);
     }
 
     private ImmutableList<X509Certificate> signed(String csr, Duration lifetime) {
@@ -62,8 +59,7 @@ class CertificateAuthorityTest {
         assertThat(leaf.getCriticalExtensionOIDs()).contains("2.5.29.17", "2.5.29.15", "2.5.29.19");
         assertThat(leaf.getBasicConstraints()).isEqualTo(-1);
         assertThat(leaf.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
-        assertThat(leaf.getNotBefore())
-                .isEqualTo(Date.from(clock.instant().minus(Duration.ofMinutes(2))));
+        assertThat(leaf.getNotBefore()).isEqualTo(Date.from(clock.instant().minus(Duration.ofMinutes(2))));
         assertThat(leaf.getNotAfter()).isEqualTo(Date.from(clock.instant().plus(Duration.ofHours(24))));
         assertThat(leaf.getSerialNumber().bitLength()).isEqualTo(128);
     }
@@ -76,8 +72,8 @@ class CertificateAuthorityTest {
 
     @Test
     void deniesARequestForAnotherIdentity() throws Exception {
-        String csr = Requests.request(
-                Requests.key("secp256r1"), REVIEWS_ID, "spiffe://cluster.local/ns/shop/sa/ratings");
+        String csr =
+                Requests.request(Requests.key("secp256r1"), REVIEWS_ID, "spiffe://cluster.local/ns/shop/sa/ratings");
 
         assertThat(authority.sign(REVIEWS, csr, Duration.ZERO))
                 .isEqualTo(new SigningOutcome.Denied("csr: asks for spiffe://cluster.local/ns/shop/sa/ratings,"
@@ -102,8 +98,7 @@ class CertificateAuthorityTest {
     @Test
     void refusesAShortRsaKey() throws Exception {
         assertThat(authority.sign(REVIEWS, Requests.request(Requests.rsaKey(1024)), Duration.ZERO))
-                .isEqualTo(new SigningOutcome.Malformed(
-                        "csr: found an RSA key of 1024 bits, expected 2048 to 8192"));
+                .isEqualTo(new SigningOutcome.Malformed("csr: found an RSA key of 1024 bits, expected 2048 to 8192"));
     }
 
     @Test

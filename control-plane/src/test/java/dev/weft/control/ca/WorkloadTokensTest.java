@@ -42,7 +42,9 @@ class WorkloadTokensTest {
     /** A token that is ours in everything but what {@code edit} does to its claims. */
     private String withClaims(UnaryOperator<String> edit) throws Exception {
         String payload = new String(
-                Base64.getUrlDecoder().decode(tokens.mint(REVIEWS, Duration.ofHours(1)).split("\\.")[1]), UTF_8);
+                Base64.getUrlDecoder()
+                        .decode(tokens.mint(REVIEWS, Duration.ofHours(1)).split("\\.")[1]),
+                UTF_8);
         String edited = edit.apply(payload);
         assertThat(edited).isNotEqualTo(payload);
         return CompactJws.sign(edited.getBytes(UTF_8), key.getPrivate());
@@ -62,7 +64,8 @@ class WorkloadTokensTest {
 
         assertThat(controlPlane.authenticate(launcher.mint(REVIEWS, Duration.ofHours(1))))
                 .isEqualTo(new Authentication.Authenticated(REVIEWS));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(state.toFile().list()).containsExactly("token-key.pem");
     }
 
@@ -110,8 +113,8 @@ class WorkloadTokensTest {
 
     @Test
     void refusesAnAccountThatWouldSpellAnotherIdentity() throws Exception {
-        assertThat(reason(withClaims(claims ->
-                        claims.replace("shop:reviews", "shop:a/sa/b").replace("\"reviews\"", "\"a/sa/b\""))))
+        assertThat(reason(withClaims(
+                        claims -> claims.replace("shop:reviews", "shop:a/sa/b").replace("\"reviews\"", "\"a/sa/b\""))))
                 .isEqualTo("token claims are not Kubernetes names");
     }
 
@@ -169,7 +172,8 @@ class WorkloadTokensTest {
 
     @Test
     void refusesWhatIsNoToken() {
-        for (String token : new String[] {"", ".", "..", "a.b.c", "{}.{}.{}", "\u00e9.\u00e9.\u00e9", "x".repeat(20_000)}) {
+        for (String token :
+                new String[] {"", ".", "..", "a.b.c", "{}.{}.{}", "\u00e9.\u00e9.\u00e9", "x".repeat(20_000)}) {
             assertThat(tokens.authenticate(token)).isInstanceOf(Authentication.Refused.class);
         }
     }

@@ -94,8 +94,7 @@ final class AdsScript {
 
     List<String> answer(Push push, Optional<String> error, String... names) {
         return variant == AdsStream.Variant.DELTA
-                ? take(new AdsRequest(
-                        push.type().url(), push.nonce(), error, delta(List.of(), List.of(), Map.of())))
+                ? take(new AdsRequest(push.type().url(), push.nonce(), error, delta(List.of(), List.of(), Map.of())))
                 : request(push.type(), push.nonce(), error, names);
     }
 

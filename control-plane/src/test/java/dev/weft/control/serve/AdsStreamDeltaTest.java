@@ -154,12 +154,16 @@ class AdsStreamDeltaTest {
 
         assertThat(client.reject("route r: bad regex")).isEmpty();
 
-        assertThat(client.events).contains(new AdsEvent.Rejected(
-                ROUTE, client.events.stream()
-                        .filter(AdsEvent.Rejected.class::isInstance)
-                        .map(event -> ((AdsEvent.Rejected) event).version())
-                        .findFirst()
-                        .orElseThrow(), "route r: bad regex", Optional.of("r")));
+        assertThat(client.events)
+                .contains(new AdsEvent.Rejected(
+                        ROUTE,
+                        client.events.stream()
+                                .filter(AdsEvent.Rejected.class::isInstance)
+                                .map(event -> ((AdsEvent.Rejected) event).version())
+                                .findFirst()
+                                .orElseThrow(),
+                        "route r: bad regex",
+                        Optional.of("r")));
         assertThat(client.publish()).isEmpty();
         assertThat(client.target(ROUTE, "r@3").publish()).containsExactly("rds +r@3");
     }
@@ -206,7 +210,10 @@ class AdsStreamDeltaTest {
     @Test
     void keepsARemovedClusterWhileTheRouteIsRejected() {
         openAll();
-        client.target(CLUSTER, "a@1").target(ENDPOINT, "a@1").target(ROUTE, "r@2").publish();
+        client.target(CLUSTER, "a@1")
+                .target(ENDPOINT, "a@1")
+                .target(ROUTE, "r@2")
+                .publish();
 
         assertThat(client.reject("no")).isEmpty();
         assertThat(client.pass(Duration.ofHours(1))).isEmpty();

@@ -99,7 +99,8 @@ class AdsStreamStateOfTheWorldTest {
                 .containsExactly("cds +a@2 +b@1 +c@1", "eds +a@1");
         client.ack();
         client.ack("a", "b");
-        assertThat(client.request(ENDPOINT, "2", Optional.empty(), "a", "b", "c")).isEmpty();
+        assertThat(client.request(ENDPOINT, "2", Optional.empty(), "a", "b", "c"))
+                .isEmpty();
     }
 
     @Test
