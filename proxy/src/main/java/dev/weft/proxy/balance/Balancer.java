@@ -18,7 +18,7 @@ public final class Balancer<H extends Host> {
     private final long seed;
     private HostSet<H> hosts = HostSet.empty();
     private PriorityLoads loads;
-    private Level[] levels = {};
+    private LevelPickers[] levels = {};
     private int onlyChoice = -1;
 
     public Balancer(LoadBalancing balancing, RandomGenerator random) {
@@ -35,11 +35,12 @@ public final class Balancer<H extends Host> {
 
     /** Picks from this set from now on. */
     public void use(HostSet<H> set) {
-        Level[] old = levels;
+        LevelPickers[] old = levels;
         int n = set.levels().size();
-        Level[] built = new Level[n];
+        LevelPickers[] built = new LevelPickers[n];
         for (int i = 0; i < n; i++) {
-            built[i] = new Level(set.levels().get(i), i < old.length ? old[i] : null);
+            built[i] = new LevelPickers(
+                    set.levels().get(i), balancing, random, seed, i < old.length ? old[i] : null);
         }
         hosts = set;
         levels = built;
@@ -54,7 +55,7 @@ public final class Balancer<H extends Host> {
             return null;
         }
         int priority = choice >>> 1;
-        Level level = levels[priority];
+        LevelPickers level = levels[priority];
         Host host;
         if (loads.isInPanic(priority)) {
             host = level.pickAny();
@@ -75,85 +76,5 @@ public final class Balancer<H extends Host> {
             host = pick();
         }
         return host;
-    }
-
-    private Picker picker(Host[] of) {
-        return Picker.of(balancing.policy(), of, random, seed);
-    }
-
-    /** The pickers of one priority, made when first used. */
-    private final class Level {
-        private final HostSet.Level level;
-        private long healthyStart = seed;
-        private long anyStart = seed;
-        private @Nullable Picker healthy;
-        private @Nullable Picker degraded;
-        private @Nullable Picker any;
-        private final @Nullable LocalityPicker healthyLocalities;
-        private final @Nullable LocalityPicker degradedLocalities;
-
-        Level(HostSet.Level level, @Nullable Level before) {
-            this.level = level;
-            if (balancing.localityWeighted()) {
-                healthyLocalities = LocalityPicker.of(level.localities, l -> l.healthy, Balancer.this::picker, seed);
-                degradedLocalities = LocalityPicker.of(level.localities, l -> l.degraded, Balancer.this::picker, seed);
-            } else {
-                healthyLocalities = null;
-                degradedLocalities = null;
-            }
-            if (before != null) {
-                healthyStart = positionOf(before.healthy, before.healthyStart);
-                anyStart = positionOf(before.any, before.anyStart);
-            }
-        }
-
-        private long positionOf(@Nullable Picker picker, long otherwise) {
-            return picker instanceof RoundRobinPicker rotation ? rotation.position() : otherwise;
-        }
-
-        @Nullable
-        Host pickHealthy() {
-            if (healthyLocalities != null) {
-                return healthyLocalities.pick();
-            }
-            Picker picker = healthy;
-            if (picker == null) {
-                if (level.healthy.length == 0) {
-                    return null;
-                }
-                picker = Picker.of(balancing.policy(), level.healthy, random, healthyStart);
-                healthy = picker;
-            }
-            return picker.pick();
-        }
-
-        @Nullable
-        Host pickDegraded() {
-            if (degradedLocalities != null) {
-                return degradedLocalities.pick();
-            }
-            Picker picker = degraded;
-            if (picker == null) {
-                if (level.degraded.length == 0) {
-                    return null;
-                }
-                picker = picker(level.degraded);
-                degraded = picker;
-            }
-            return picker.pick();
-        }
-
-        @Nullable
-        Host pickAny() {
-            Picker picker = any;
-            if (picker == null) {
-                if (level.all.length == 0) {
-                    return null;
-                }
-                picker = Picker.of(balancing.policy(), level.all, random, anyStart);
-                any = picker;
-            }
-            return picker.pick();
-        }
     }
 }

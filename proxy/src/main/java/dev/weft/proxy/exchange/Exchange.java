@@ -151,6 +151,12 @@ public final class Exchange {
         return route;
     }
 
+    /** The route if anybody asked for it yet. */
+    @Nullable
+    RouteDecision routeIfKnown() {
+        return route;
+    }
+
     /** Looks for the route again at the next question: a filter changed what routes depend on. */
     public void clearRoute() {
         route = null;

@@ -425,6 +425,11 @@ public final class Headers {
         LOOSE
     }
 
+    /** Whether a well-known name was ever added; false proves its absence. */
+    boolean mayContain(int id) {
+        return seen(id);
+    }
+
     private boolean seen(int id) {
         return ((id < 64 ? seenLow : seenHigh) & (1L << id)) != 0;
     }

@@ -21,6 +21,7 @@ public final class LocalReply {
     private int status;
     private int grpcStatus;
     private String body;
+    private byte @Nullable [] bytes;
     private @Nullable String details;
     private @Nullable String contentType;
 
@@ -52,6 +53,12 @@ public final class LocalReply {
     /** Another text than the reason's. */
     public LocalReply body(String text) {
         body = text;
+        return this;
+    }
+
+    /** Raw bytes instead of a text. */
+    public LocalReply body(byte[] value) {
+        bytes = value;
         return this;
     }
 
@@ -87,6 +94,10 @@ public final class LocalReply {
         exchange.toClient().restart();
         ResponseHead head = exchange.response();
         head.clear();
+        RouteDecision route = exchange.routeIfKnown();
+        if (route != null) {
+            route.editLocalReply(exchange);
+        }
         head.headers().addAll(extra);
         if (isGrpc(exchange.request().headers())) {
             sendGrpc(exchange, head);
@@ -141,24 +152,25 @@ public final class LocalReply {
 
     private void sendHttp(Exchange exchange, ResponseHead head) {
         head.status(status);
-        String text = text(exchange);
-        if (text.isEmpty()) {
+        byte[] raw = bytes;
+        byte[] content = raw == null ? text(exchange).getBytes(StandardCharsets.UTF_8) : raw;
+        if (content.length == 0) {
+            head.headers().remove(HeaderName.CONTENT_TYPE);
             exchange.toClient().onResponseHead(true);
             return;
         }
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (!head.headers().contains(HeaderName.CONTENT_TYPE)) {
             head.headers().add(HeaderName.CONTENT_TYPE, contentType == null ? "text/plain" : contentType);
         }
-        head.headers().set(HeaderName.CONTENT_LENGTH, bytes.length);
-        head.contentLength(bytes.length);
+        head.headers().set(HeaderName.CONTENT_LENGTH, content.length);
+        head.contentLength(content.length);
         if (exchange.request().method() == HttpMethod.HEAD) {
             exchange.toClient().onResponseHead(true);
             return;
         }
         exchange.toClient().onResponseHead(false);
-        ByteBuf data = exchange.loop().allocator().ioBuffer(bytes.length);
-        data.writeBytes(bytes);
+        ByteBuf data = exchange.loop().allocator().ioBuffer(content.length);
+        data.writeBytes(content);
         exchange.toClient().onResponseData(data, true);
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.proxy.exchange;
 
+import dev.weft.model.match.RequestFacts;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestHead {
     private final Headers headers = new Headers();
+    private final RequestHeadFacts facts = new RequestHeadFacts(this);
     private final TextCache pathTexts = new TextCache();
     private final TextCache authorityTexts = new TextCache();
     private final TextCache methodTexts = new TextCache();
@@ -67,6 +69,12 @@ public final class RequestHead {
         path = null;
         authority = null;
         receivedBytes = 0;
+        facts.forget();
+    }
+
+    /** What matchers may know of the head; follows its edits. */
+    public RequestFacts facts() {
+        return facts;
     }
 
     /** All fields but host and the pseudo headers. */
@@ -95,6 +103,14 @@ public final class RequestHead {
 
     public HttpMethod method() {
         return method;
+    }
+
+    int methodStart() {
+        return methodStart;
+    }
+
+    int methodLength() {
+        return methodLength;
     }
 
     /** The method as text, also when it is not a well-known one. */

@@ -20,4 +20,7 @@ public interface RouteDecision {
     /** The most specific settings for a filter, or null. */
     @Nullable
     FilterOverride filterOverride(String filterName);
+
+    /** Applies the route's edits to a local reply's fields in {@link Exchange#response}, before its own are added. */
+    default void editLocalReply(Exchange exchange) {}
 }
