@@ -45,6 +45,19 @@ public record FilterChainMatch(
                 sourcePorts);
     }
 
+    public FilterChainMatch withServerNames(ImmutableList<String> names) {
+        return new FilterChainMatch(
+                destinationPort,
+                destinationRanges,
+                names,
+                transportProtocol,
+                applicationProtocols,
+                directSourceRanges,
+                sourceType,
+                sourceRanges,
+                sourcePorts);
+    }
+
     public FilterChainMatch withTransport(String transport, ImmutableList<String> alpn) {
         return new FilterChainMatch(
                 destinationPort,

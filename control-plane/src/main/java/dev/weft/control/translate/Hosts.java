@@ -1,0 +1,55 @@
+package dev.weft.control.translate;
+
+import com.google.common.collect.ImmutableSet;
+import dev.weft.control.registry.MeshService;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** The names under which a workload may call a service. */
+final class Hosts {
+    private Hosts() {}
+
+    /** A host without a dot belongs to the namespace of the rule that names it (Istio, "short names"). */
+    static String expand(String host, String namespace, String domainSuffix) {
+        return host.indexOf('.') < 0 && !host.startsWith("*") && !host.isEmpty()
+                ? host + "." + namespace + ".svc." + domainSuffix
+                : host;
+    }
+
+    /**
+     * Domains of the virtual host of a service as seen from a namespace: the full name, and for names of the cluster all their
+     * short forms.
+     */
+    static ImmutableSet<String> domains(MeshService service, String viewer, String domainSuffix) {
+        Set<String> domains = new LinkedHashSet<>();
+        String host = service.hostname();
+        domains.add(host);
+        String tail = "." + service.namespace() + ".svc." + domainSuffix;
+        if (host.endsWith(tail)) {
+            String name = host.substring(0, host.length() - tail.length());
+            domains.add(host + ".");
+            domains.add(name + "." + service.namespace() + ".svc");
+            domains.add(name + "." + service.namespace());
+            if (service.namespace().equals(viewer)) {
+                domains.add(name);
+            }
+        }
+        for (String address : service.addresses()) {
+            if (address.indexOf('/') < 0) {
+                domains.add(address.indexOf(':') >= 0 ? "[" + address + "]" : address);
+            }
+        }
+        return ImmutableSet.copyOf(domains);
+    }
+
+    /** How well a rule's host fits a service: -1 not at all, else longer is more specific and an exact name beats all. */
+    static int specificity(String ruleHost, String serviceHost) {
+        if (ruleHost.equals(serviceHost)) {
+            return Integer.MAX_VALUE;
+        }
+        if (ruleHost.equals("*")) {
+            return 0;
+        }
+        return ruleHost.startsWith("*") && serviceHost.endsWith(ruleHost.substring(1)) ? ruleHost.length() : -1;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.weft.control.translate;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedMap;
+import dev.weft.control.registry.ProxyView;
+import dev.weft.model.ProxyConfig;
+import dev.weft.model.cluster.Cluster;
+import dev.weft.model.cluster.EndpointSet;
+import dev.weft.model.http.AccessLog;
+import dev.weft.model.listener.Listener;
+import dev.weft.model.route.RouteConfig;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Translates what one proxy may read into what it must do. Pure: equal views give equal configurations. The whole signature is the
+ * view, so no input can be forgotten.
+ */
+public final class ProxyTranslator {
+    private ProxyTranslator() {}
+
+    public static ProxyConfig translate(ProxyView view) {
+        Map<String, Listener> listeners = new TreeMap<>();
+        Map<String, RouteConfig> routes = new TreeMap<>();
+        Map<String, Cluster> clusters = new TreeMap<>();
+        Map<String, EndpointSet> endpoints = new TreeMap<>();
+        ImmutableList<AccessLog> accessLogs = AccessLogTranslator.translate(view.mesh());
+
+        ClusterTranslator clusterTranslator = new ClusterTranslator(view);
+        clusterTranslator.translate((cluster, set) -> {
+            clusters.putIfAbsent(cluster.name(), cluster);
+            set.ifPresent(s -> endpoints.putIfAbsent(s.name(), s));
+        });
+        new OutboundTranslator(view, accessLogs)
+                .translate(
+                        listener -> listeners.put(listener.name(), listener), table -> routes.put(table.name(), table));
+        new InboundTranslator(view, clusterTranslator, accessLogs)
+                .translate(
+                        listener -> listeners.put(listener.name(), listener),
+                        cluster -> clusters.put(cluster.name(), cluster));
+        return new ProxyConfig(
+                ImmutableSortedMap.copyOf(listeners),
+                ImmutableSortedMap.copyOf(routes),
+                ImmutableSortedMap.copyOf(clusters),
+                ImmutableSortedMap.copyOf(endpoints));
+    }
+}
