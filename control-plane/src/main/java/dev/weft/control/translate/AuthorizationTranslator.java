@@ -79,7 +79,8 @@ final class AuthorizationTranslator {
             return Optional.empty();
         }
         return Optional.of(new RbacConfig(
-                action == Action.ALLOW ? RbacConfig.Action.ALLOW : RbacConfig.Action.DENY, ImmutableList.copyOf(rules)));
+                action == Action.ALLOW ? RbacConfig.Action.ALLOW : RbacConfig.Action.DENY,
+                ImmutableList.copyOf(rules)));
     }
 
     private Optional<RbacPolicy> translate(AuthorizationPolicy policy, Rule rule, Action action, boolean http) {

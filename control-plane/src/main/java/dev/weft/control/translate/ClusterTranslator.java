@@ -56,7 +56,11 @@ final class ClusterTranslator {
                 if (port.protocol() == Protocol.UDP) {
                     continue;
                 }
-                translate(new Target(service, port, "", ImmutableMap.of()), policies.forPort(port.number()), policies, sink);
+                translate(
+                        new Target(service, port, "", ImmutableMap.of()),
+                        policies.forPort(port.number()),
+                        policies,
+                        sink);
                 for (DestinationRule.Subset subset : policies.subsets()) {
                     Target target = new Target(service, port, subset.name(), subset.labels());
                     translate(target, policies.forSubset(subset, port.number()), policies, sink);
@@ -72,12 +76,12 @@ final class ClusterTranslator {
         boolean passthrough = policy.loadBalancer()
                 .filter(lb -> lb.algorithm() == TrafficPolicy.Algorithm.PASSTHROUGH)
                 .isPresent();
-        boolean original =
-                passthrough || target.service().resolution() == MeshService.Resolution.ORIGINAL_DESTINATION;
+        boolean original = passthrough || target.service().resolution() == MeshService.Resolution.ORIGINAL_DESTINATION;
         List<MeshEndpoint> endpoints = view.endpoints(target.service(), target.port());
         boolean eds = !original && target.service().resolution() == MeshService.Resolution.ENDPOINTS;
-        Optional<EndpointSet> set =
-                eds ? Optional.of(EndpointTranslator.translate(target.name(), target.labels(), endpoints)) : Optional.empty();
+        Optional<EndpointSet> set = eds
+                ? Optional.of(EndpointTranslator.translate(target.name(), target.labels(), endpoints))
+                : Optional.empty();
         ConnectionPool pool = policy.connectionPool().orElse(ConnectionPool.NONE);
         sink.accept(
                 new Cluster(
@@ -110,13 +114,12 @@ final class ClusterTranslator {
     private static LoadBalancing balancing(Optional<TrafficPolicy.LoadBalancer> declared) {
         TrafficPolicy.Algorithm algorithm =
                 declared.map(TrafficPolicy.LoadBalancer::algorithm).orElse(TrafficPolicy.Algorithm.UNSPECIFIED);
-        LoadBalancing.Policy policy =
-                switch (algorithm) {
-                    case UNSPECIFIED, LEAST_REQUEST -> new LoadBalancing.LeastRequest(2);
-                    case ROUND_ROBIN -> new LoadBalancing.RoundRobin();
-                    case RANDOM -> new LoadBalancing.Random();
-                    case PASSTHROUGH -> new LoadBalancing.ClusterProvided();
-                };
+        LoadBalancing.Policy policy = switch (algorithm) {
+            case UNSPECIFIED, LEAST_REQUEST -> new LoadBalancing.LeastRequest(2);
+            case ROUND_ROBIN -> new LoadBalancing.RoundRobin();
+            case RANDOM -> new LoadBalancing.Random();
+            case PASSTHROUGH -> new LoadBalancing.ClusterProvided();
+        };
         return new LoadBalancing(policy, 0, false);
     }
 
@@ -192,7 +195,8 @@ final class ClusterTranslator {
             case SIMPLE, MUTUAL ->
                 new Transport(
                         ImmutableList.of(),
-                        new Transport.Tls(OriginatedTls.translate(tls, target.service(), target.port().protocol())));
+                        new Transport.Tls(OriginatedTls.translate(
+                                tls, target.service(), target.port().protocol())));
         };
     }
 
@@ -237,7 +241,11 @@ final class ClusterTranslator {
     }
 
     private Cluster blackHole() {
-        return local(Names.BLACK_HOLE_CLUSTER, EndpointSet.empty(Names.BLACK_HOLE_CLUSTER), Protocol.TCP, ConnectionPool.NONE);
+        return local(
+                Names.BLACK_HOLE_CLUSTER,
+                EndpointSet.empty(Names.BLACK_HOLE_CLUSTER),
+                Protocol.TCP,
+                ConnectionPool.NONE);
     }
 
     /** The cluster of the application behind one of the workload's own ports. */

@@ -84,7 +84,10 @@ final class Delegation {
         return new HeaderEdits.Operations(
                 both(root.set(), inner.set()),
                 both(root.add(), inner.add()),
-                ImmutableList.<String>builder().addAll(root.remove()).addAll(inner.remove()).build());
+                ImmutableList.<String>builder()
+                        .addAll(root.remove())
+                        .addAll(inner.remove())
+                        .build());
     }
 
     private static ImmutableMap<String, String> both(Map<String, String> root, Map<String, String> inner) {
@@ -114,7 +117,9 @@ final class Delegation {
                 && narrower(root.headers(), inner.headers())
                 && narrower(root.withoutHeaders(), inner.withoutHeaders())
                 && narrower(root.queryParams(), inner.queryParams())
-                && (root.port().isEmpty() || inner.port().isEmpty() || root.port().equals(inner.port()))
+                && (root.port().isEmpty()
+                        || inner.port().isEmpty()
+                        || root.port().equals(inner.port()))
                 && (root.sourceNamespace().isEmpty()
                         || inner.sourceNamespace().isEmpty()
                         || root.sourceNamespace().equals(inner.sourceNamespace()));
@@ -151,7 +156,8 @@ final class Delegation {
     private static boolean narrower(StringMatch root, StringMatch inner) {
         return switch (root) {
             case StringMatch.Present ignored -> true;
-            case StringMatch.Exact(String value) -> inner instanceof StringMatch.Exact(String other) && value.equals(other);
+            case StringMatch.Exact(String value) ->
+                inner instanceof StringMatch.Exact(String other) && value.equals(other);
             case StringMatch.Prefix(String prefix) ->
                 switch (inner) {
                     case StringMatch.Exact(String value) -> value.startsWith(prefix);

@@ -23,8 +23,9 @@ public final class EndpointTranslator {
     static final String CLUSTER_ID = "Kubernetes";
 
     private static final ImmutableSortedMap<String, String> MUTUAL = ImmutableSortedMap.of("tlsMode", "istio");
-    private static final Comparator<Endpoint> ORDER =
-            Comparator.comparing((Endpoint e) -> e.address().text()).thenComparing(e -> e.workload().name());
+    private static final Comparator<Endpoint> ORDER = Comparator.comparing(
+                    (Endpoint e) -> e.address().text())
+            .thenComparing(e -> e.workload().name());
 
     private EndpointTranslator() {}
 
@@ -37,7 +38,9 @@ public final class EndpointTranslator {
         Map<String, List<MeshEndpoint>> byLocality = new TreeMap<>();
         for (MeshEndpoint endpoint : endpoints) {
             if (endpoint.labels().entrySet().containsAll(labels.entrySet())) {
-                byLocality.computeIfAbsent(localityOf(endpoint), l -> new ArrayList<>()).add(endpoint);
+                byLocality
+                        .computeIfAbsent(localityOf(endpoint), l -> new ArrayList<>())
+                        .add(endpoint);
             }
         }
         ImmutableList.Builder<EndpointSet.LocalityEndpoints> localities = ImmutableList.builder();

@@ -39,7 +39,9 @@ final class HeaderTranslator {
                 edits.add(new HeaderEdit(name, value, Append.OVERWRITE_IF_EXISTS_OR_ADD));
             }
         });
-        operations.add().forEach((name, value) -> edits.add(new HeaderEdit(name, value, Append.APPEND_IF_EXISTS_OR_ADD)));
+        operations
+                .add()
+                .forEach((name, value) -> edits.add(new HeaderEdit(name, value, Append.APPEND_IF_EXISTS_OR_ADD)));
         return edits.build();
     }
 

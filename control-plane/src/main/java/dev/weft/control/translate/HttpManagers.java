@@ -62,8 +62,7 @@ final class HttpManagers {
             filters.add(STATS);
         }
         filters.add(ROUTER);
-        return manager(
-                statPrefix, routes, filters.build(), ClientCert.APPEND_FORWARD, ImmutableSet.of("websocket"));
+        return manager(statPrefix, routes, filters.build(), ClientCert.APPEND_FORWARD, ImmutableSet.of("websocket"));
     }
 
     private boolean meshProxy() {

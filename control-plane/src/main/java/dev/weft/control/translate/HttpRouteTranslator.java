@@ -83,8 +83,10 @@ final class HttpRouteTranslator {
     private boolean applies(Match match) {
         boolean sidecars = match.gateways().isEmpty() || match.gateways().contains(VirtualService.MESH_GATEWAY);
         boolean samePort = match.port().isEmpty() || match.port().getAsInt() == port;
-        boolean labels =
-                view.proxy().labels().entrySet().containsAll(match.sourceLabels().entrySet());
+        boolean labels = view.proxy()
+                .labels()
+                .entrySet()
+                .containsAll(match.sourceLabels().entrySet());
         boolean namespace = match.sourceNamespace().isEmpty()
                 || match.sourceNamespace().get().equals(view.proxy().namespace());
         return sidecars && samePort && labels && namespace;
@@ -93,7 +95,8 @@ final class HttpRouteTranslator {
     private Route route(Delegation.Rule rule, Optional<Match> match) {
         HttpRoute http = rule.route();
         Optional<String> matchName = match.flatMap(Match::name);
-        String name = http.name().orElse("") + matchName.map(n -> http.name().isPresent() ? "." + n : n).orElse("");
+        String name = http.name().orElse("")
+                + matchName.map(n -> http.name().isPresent() ? "." + n : n).orElse("");
         Provenance source = Provenances.of(rule.owner().meta()).rule(rule.index());
         String namespace = rule.owner().meta().namespace();
         return new Route(
@@ -111,11 +114,11 @@ final class HttpRouteTranslator {
         match.authority().ifPresent(m -> headers.add(Matchers.header(":authority", m)));
         match.scheme().ifPresent(m -> headers.add(Matchers.header(":scheme", m)));
         match.headers().forEach((name, m) -> headers.add(Matchers.header(name, m)));
-        match.withoutHeaders().forEach((name, m) -> headers.add(Matchers.header(name, m).not()));
+        match.withoutHeaders()
+                .forEach((name, m) -> headers.add(Matchers.header(name, m).not()));
         ImmutableList.Builder<QueryMatch> query = ImmutableList.builder();
         match.queryParams().forEach((name, m) -> query.add(Matchers.query(name, m)));
-        return new RouteMatch(
-                path(match.uri()), !match.ignoreUriCase(), headers.build(), query.build(), false);
+        return new RouteMatch(path(match.uri()), !match.ignoreUriCase(), headers.build(), query.build(), false);
     }
 
     private static PathMatch path(Optional<StringMatch> uri) {
@@ -145,8 +148,7 @@ final class HttpRouteTranslator {
             case HttpAction.Body.None ignored -> Optional.empty();
             case HttpAction.Body.Text(String text) -> Optional.of(new RouteAction.Text(text));
             case HttpAction.Body.Bytes bytes ->
-                Optional.of(new RouteAction.Bytes(
-                        new String(bytes.decoded(), StandardCharsets.ISO_8859_1)));
+                Optional.of(new RouteAction.Bytes(new String(bytes.decoded(), StandardCharsets.ISO_8859_1)));
         };
     }
 
@@ -211,7 +213,8 @@ final class HttpRouteTranslator {
     }
 
     private Optional<String> decorator(HttpRoute http, String namespace) {
-        if (!(http.action() instanceof HttpAction.Forward forward) || forward.destinations().isEmpty()) {
+        if (!(http.action() instanceof HttpAction.Forward forward)
+                || forward.destinations().isEmpty()) {
             return Optional.empty();
         }
         String host = Hosts.expand(

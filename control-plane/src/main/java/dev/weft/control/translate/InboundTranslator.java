@@ -50,8 +50,7 @@ final class InboundTranslator {
         this.view = view;
         this.clusters = clusters;
         this.accessLogs = accessLogs;
-        this.authorization =
-                new AuthorizationTranslator(view.inbound().authorizationPolicies(), view.mesh());
+        this.authorization = new AuthorizationTranslator(view.inbound().authorizationPolicies(), view.mesh());
     }
 
     void translate(Consumer<Listener> listeners, Consumer<Cluster> sink) {
@@ -86,7 +85,8 @@ final class InboundTranslator {
                                 new SocketAddress.Inet("127.0.0.1", port.workloadPort()),
                                 Optional.empty(),
                                 shared.orElse(ConnectionPool.NONE),
-                                Names.virtualHost(port.service().hostname(), port.port().number())));
+                                Names.virtualHost(
+                                        port.service().hostname(), port.port().number())));
             }
             return ImmutableMap.copyOf(ports);
         }
@@ -108,7 +108,8 @@ final class InboundTranslator {
     private String servedAs(int workloadPort) {
         return view.inbound().ports().stream()
                 .filter(port -> port.workloadPort() == workloadPort)
-                .map(port -> Names.virtualHost(port.service().hostname(), port.port().number()))
+                .map(port ->
+                        Names.virtualHost(port.service().hostname(), port.port().number()))
                 .findFirst()
                 .orElse("inbound:" + workloadPort);
     }
@@ -120,7 +121,9 @@ final class InboundTranslator {
     }
 
     private String address() {
-        return view.proxy().addresses().isEmpty() ? "0.0.0.0" : view.proxy().addresses().get(0);
+        return view.proxy().addresses().isEmpty()
+                ? "0.0.0.0"
+                : view.proxy().addresses().get(0);
     }
 
     private SocketAddress application(Sidecar.IngressListener listener) {
@@ -184,8 +187,7 @@ final class InboundTranslator {
         if (port.protocol() == Protocol.UNKNOWN) {
             filters.add(new ListenerFilter.HttpInspector(ImmutableList.of()));
         }
-        return new Listener.Inspection(
-                filters.build(), Optional.of(view.mesh().protocolDetectionTimeout()), true);
+        return new Listener.Inspection(filters.build(), Optional.of(view.mesh().protocolDetectionTimeout()), true);
     }
 
     private MtlsMode mode(int workloadPort) {
@@ -202,9 +204,7 @@ final class InboundTranslator {
     }
 
     private Optional<Provenance> modeSource() {
-        return view.inbound().peerAuthentications().stream()
-                .findFirst()
-                .map(policy -> Provenances.of(policy.meta()));
+        return view.inbound().peerAuthentications().stream().findFirst().map(policy -> Provenances.of(policy.meta()));
     }
 
     private ImmutableList<FilterChain> chains(Port port, boolean captured) {
@@ -271,7 +271,10 @@ final class InboundTranslator {
                 ImmutableList.of(VirtualHost.of(
                         "inbound|http|" + port.number(), ImmutableList.of("*"), ImmutableList.of(route))));
         return new HttpManagers(view, accessLogs)
-                .inbound("inbound_0.0.0.0_" + port.number(), new HttpConnectionManager.Inline(table), authorization.http());
+                .inbound(
+                        "inbound_0.0.0.0_" + port.number(),
+                        new HttpConnectionManager.Inline(table),
+                        authorization.http());
     }
 
     /**

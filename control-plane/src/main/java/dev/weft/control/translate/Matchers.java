@@ -1,7 +1,7 @@
 package dev.weft.control.translate;
 
-import dev.weft.model.match.HeaderMatch;
 import dev.weft.model.match.HeaderKey;
+import dev.weft.model.match.HeaderMatch;
 import dev.weft.model.match.Literal;
 import dev.weft.model.match.QueryMatch;
 import dev.weft.model.match.StringMatch;

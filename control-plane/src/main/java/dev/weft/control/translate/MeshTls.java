@@ -38,9 +38,8 @@ final class MeshTls {
         for (String domain : trustDomains(mesh)) {
             sans.add(new SanMatch(SanMatch.Type.URI, StringMatch.prefix("spiffe://" + domain + "/")));
         }
-        ImmutableList<String> alpn = http
-                ? ImmutableList.of("h2", "http/1.1")
-                : ImmutableList.of("istio-peer-exchange", "h2", "http/1.1");
+        ImmutableList<String> alpn =
+                http ? ImmutableList.of("h2", "http/1.1") : ImmutableList.of("istio-peer-exchange", "h2", "http/1.1");
         return new DownstreamTls(context(alpn, sans.build()), true);
     }
 

@@ -40,7 +40,12 @@ final class OriginatedTls {
                 : Optional.empty();
         ImmutableList<String> alpn = protocol.isHttp2() ? ImmutableList.of("h2") : ImmutableList.of();
         TlsContext context = new TlsContext(
-                TlsContext.Version.TLS_1_2, TlsContext.Version.TLS_1_3, ImmutableList.of(), alpn, certificate, validation);
+                TlsContext.Version.TLS_1_2,
+                TlsContext.Version.TLS_1_3,
+                ImmutableList.of(),
+                alpn,
+                certificate,
+                validation);
         return new UpstreamTls(context, sni, wildcard && tls.sni().isEmpty(), false);
     }
 }

@@ -16,7 +16,6 @@ import dev.weft.model.listener.NetworkFilter;
 import dev.weft.model.match.SourceType;
 import dev.weft.model.net.CidrRange;
 import dev.weft.model.net.SocketAddress;
-import dev.weft.model.route.Forward;
 import dev.weft.model.route.RouteConfig;
 import dev.weft.resources.MeshConfig;
 import dev.weft.resources.Protocol;
@@ -84,8 +83,9 @@ final class OutboundTranslator {
                 : new SocketAddress.Inet(bind, port.number());
         String name = unix ? bind : Names.listener(bind, port.number());
         Protocol protocol = port.protocol();
-        Optional<FilterChain> http =
-                protocol.isHttp() || protocol == Protocol.UNKNOWN ? Optional.of(httpChain(name, port.number(), scope)) : Optional.empty();
+        Optional<FilterChain> http = protocol.isHttp() || protocol == Protocol.UNKNOWN
+                ? Optional.of(httpChain(name, port.number(), scope))
+                : Optional.empty();
         ImmutableList<FilterChain> tcp = protocol.isHttp() ? ImmutableList.of() : tcpChains(scope, port.number());
         listeners.putIfAbsent(name, listener(name, address, true, protocol, http, tcp));
     }
@@ -96,14 +96,16 @@ final class OutboundTranslator {
         return chain(
                 table,
                 FilterChainMatch.ANY,
-                new NetworkFilter.Http(managers.outbound("outbound_" + name, new HttpConnectionManager.Rds(table), false)));
+                new NetworkFilter.Http(
+                        managers.outbound("outbound_" + name, new HttpConnectionManager.Rds(table), false)));
     }
 
     /** What is captured is handed over by original destination: one listener per HTTP port, one per address of a TCP service. */
     private void captured(ProxyView.EgressScope scope, Optional<Sidecar.ListenerPort> only) {
         for (MeshService service : scope.services()) {
             for (ServicePort port : service.ports()) {
-                if (port.protocol() == Protocol.UDP || only.isPresent() && only.get().number() != port.number()) {
+                if (port.protocol() == Protocol.UDP
+                        || only.isPresent() && only.get().number() != port.number()) {
                     continue;
                 }
                 if (port.protocol().isHttp()) {
@@ -142,12 +144,19 @@ final class OutboundTranslator {
                         ImmutableList.of(),
                         ImmutableList.of())
                 : FilterChainMatch.ANY;
-        FilterChain chain = chain(service.hostname(), match, tcpRoutes.filters(service, port, scope.virtualServices(), accessLogs));
+        FilterChain chain =
+                chain(service.hostname(), match, tcpRoutes.filters(service, port, scope.virtualServices(), accessLogs));
         Optional<FilterChain> http =
                 ServicePorts.sniffed(port) ? Optional.of(httpChain(name, port.number(), scope)) : Optional.empty();
         listeners.merge(
                 name,
-                listener(name, new SocketAddress.Inet(host, port.number()), false, port.protocol(), http, ImmutableList.of(chain)),
+                listener(
+                        name,
+                        new SocketAddress.Inet(host, port.number()),
+                        false,
+                        port.protocol(),
+                        http,
+                        ImmutableList.of(chain)),
                 OutboundTranslator::withChains);
     }
 
@@ -156,7 +165,8 @@ final class OutboundTranslator {
         ImmutableList.Builder<FilterChain> chains = ImmutableList.builder();
         chains.addAll(first.filterChains());
         second.filterChains().stream()
-                .filter(c -> first.filterChains().stream().noneMatch(f -> f.match().equals(c.match())))
+                .filter(c ->
+                        first.filterChains().stream().noneMatch(f -> f.match().equals(c.match())))
                 .forEach(chains::add);
         return new Listener(
                 first.name(),
@@ -176,7 +186,8 @@ final class OutboundTranslator {
         ImmutableList.Builder<FilterChain> chains = ImmutableList.builder();
         boolean opaque = false;
         for (MeshService service : scope.services()) {
-            Optional<ServicePort> port = service.port(number).filter(p -> !p.protocol().isHttp());
+            Optional<ServicePort> port =
+                    service.port(number).filter(p -> !p.protocol().isHttp());
             if (port.isEmpty()) {
                 continue;
             }
@@ -230,8 +241,7 @@ final class OutboundTranslator {
                 bind,
                 false,
                 Direction.OUTBOUND,
-                new Listener.Inspection(
-                        filters.build(), Optional.of(view.mesh().protocolDetectionTimeout()), true),
+                new Listener.Inspection(filters.build(), Optional.of(view.mesh().protocolDetectionTimeout()), true),
                 chains.build(),
                 Optional.empty(),
                 ImmutableList.of(),

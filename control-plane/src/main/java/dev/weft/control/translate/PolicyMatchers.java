@@ -36,7 +36,9 @@ final class PolicyMatchers {
     /** Whether a rule asks for what only a request has. */
     static boolean needsHttp(Rule rule) {
         return rule.to().stream()
-                        .anyMatch(o -> !o.hosts().isEmpty() || !o.methods().isEmpty() || !o.paths().isEmpty())
+                        .anyMatch(o -> !o.hosts().isEmpty()
+                                || !o.methods().isEmpty()
+                                || !o.paths().isEmpty())
                 || rule.from().stream().anyMatch(s -> !s.requestPrincipals().isEmpty())
                 || rule.when().stream().anyMatch(c -> isHttp(c.key().attribute()));
     }

@@ -13,7 +13,9 @@ final class RedirectTranslator {
         return new RouteAction.Redirect(
                 redirect.code(),
                 redirect.authority(),
-                redirect.port().map(port -> port(port, redirect.scheme(), requestPort)).orElse(OptionalInt.empty()),
+                redirect.port()
+                        .map(port -> port(port, redirect.scheme(), requestPort))
+                        .orElse(OptionalInt.empty()),
                 redirect.scheme(),
                 redirect.path().map(RedirectTranslator::path),
                 false);

@@ -86,7 +86,12 @@ final class RouteTableTranslator {
                         ImmutableList<String> domains = domains(service).stream()
                                 .map(d -> d + ":" + port)
                                 .collect(ImmutableList.toImmutableList());
-                        add(hosts, taken, Names.virtualHost(service.hostname(), port), domains, ImmutableList.of(route));
+                        add(
+                                hosts,
+                                taken,
+                                Names.virtualHost(service.hostname(), port),
+                                domains,
+                                ImmutableList.of(route));
                     });
                 }
             }
@@ -96,7 +101,11 @@ final class RouteTableTranslator {
     }
 
     private static void add(
-            List<VirtualHost> hosts, Set<String> taken, String name, List<String> domains, ImmutableList<Route> routes) {
+            List<VirtualHost> hosts,
+            Set<String> taken,
+            String name,
+            List<String> domains,
+            ImmutableList<Route> routes) {
         ImmutableList<String> free = domains.stream().filter(taken::add).collect(ImmutableList.toImmutableList());
         if (!free.isEmpty()) {
             hosts.add(new VirtualHost(name, free, routes, true, HeaderMutations.NONE));
@@ -150,7 +159,9 @@ final class RouteTableTranslator {
         for (VirtualService rules : all) {
             for (String host : rules.hosts()) {
                 int fit = Hosts.specificity(
-                        Hosts.expand(host, rules.meta().namespace(), view.proxy().domainSuffix()), service.hostname());
+                        Hosts.expand(
+                                host, rules.meta().namespace(), view.proxy().domainSuffix()),
+                        service.hostname());
                 if (fit > specificity) {
                     specificity = fit;
                     best = rules;
@@ -168,7 +179,8 @@ final class RouteTableTranslator {
     private ImmutableList<Route> connect(Named named, int port) {
         return named.service() == null
                 ? ImmutableList.of()
-                : ImmutableList.of(tunnel(Names.outboundCluster(port, "", named.service().hostname())));
+                : ImmutableList.of(
+                        tunnel(Names.outboundCluster(port, "", named.service().hostname())));
     }
 
     /** Ports that are not HTTP are reached through the forward proxy by CONNECT alone. */

@@ -39,13 +39,15 @@ final class TcpRouteTranslator {
         if (view.proxy().client() == ProxyFacts.Client.MESH_PROXY) {
             filters.add(new NetworkFilter.IstioStats());
         }
-        return filters.add(new NetworkFilter.TcpProxy(statPrefix, target, Optional.empty(), 1, logs)).build();
+        return filters.add(new NetworkFilter.TcpProxy(statPrefix, target, Optional.empty(), 1, logs))
+                .build();
     }
 
     private Forward.Target target(MeshService service, ServicePort port, ImmutableList<VirtualService> all) {
         for (VirtualService rules : all) {
             boolean names = rules.hosts().stream()
-                    .map(host -> Hosts.expand(host, rules.meta().namespace(), view.proxy().domainSuffix()))
+                    .map(host -> Hosts.expand(
+                            host, rules.meta().namespace(), view.proxy().domainSuffix()))
                     .anyMatch(host -> Hosts.specificity(host, service.hostname()) >= 0);
             if (!names) {
                 continue;
@@ -67,15 +69,25 @@ final class TcpRouteTranslator {
     private boolean applies(TlsMatch match, MeshService service, ServicePort port) {
         return (match.port().isEmpty() || match.port().getAsInt() == port.number())
                 && match.sniHosts().stream().anyMatch(sni -> Hosts.specificity(sni, service.hostname()) >= 0)
-                && view.proxy().labels().entrySet().containsAll(match.sourceLabels().entrySet())
-                && match.sourceNamespace().filter(n -> !n.equals(view.proxy().namespace())).isEmpty()
+                && view.proxy()
+                        .labels()
+                        .entrySet()
+                        .containsAll(match.sourceLabels().entrySet())
+                && match.sourceNamespace()
+                        .filter(n -> !n.equals(view.proxy().namespace()))
+                        .isEmpty()
                 && sidecars(match.gateways());
     }
 
     private boolean applies(TcpMatch match, ServicePort port) {
         return (match.port().isEmpty() || match.port().getAsInt() == port.number())
-                && view.proxy().labels().entrySet().containsAll(match.sourceLabels().entrySet())
-                && match.sourceNamespace().filter(n -> !n.equals(view.proxy().namespace())).isEmpty()
+                && view.proxy()
+                        .labels()
+                        .entrySet()
+                        .containsAll(match.sourceLabels().entrySet())
+                && match.sourceNamespace()
+                        .filter(n -> !n.equals(view.proxy().namespace()))
+                        .isEmpty()
                 && sidecars(match.gateways());
     }
 
@@ -83,7 +95,8 @@ final class TcpRouteTranslator {
         return gateways.isEmpty() || gateways.contains(VirtualService.MESH_GATEWAY);
     }
 
-    private Forward.Target split(ImmutableList<WeightedDestination> destinations, VirtualService rules, ServicePort port) {
+    private Forward.Target split(
+            ImmutableList<WeightedDestination> destinations, VirtualService rules, ServicePort port) {
         HttpRouteTranslator names = new HttpRouteTranslator(view, services, port.number());
         String namespace = rules.meta().namespace();
         if (destinations.size() == 1) {

@@ -43,7 +43,9 @@ final class TrafficPolicies {
             rule.subsets().forEach(subset -> subsets.putIfAbsent(subset.name(), subset));
         }
         return new TrafficPolicies(
-                policy, ImmutableMap.copyOf(subsets), Optional.of(Provenances.of(rules.get(0).meta())));
+                policy,
+                ImmutableMap.copyOf(subsets),
+                Optional.of(Provenances.of(rules.get(0).meta())));
     }
 
     ImmutableList<DestinationRule.Subset> subsets() {
