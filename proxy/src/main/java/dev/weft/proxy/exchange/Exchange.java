@@ -1,5 +1,6 @@
 package dev.weft.proxy.exchange;
 
+import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class Exchange {
     private @Nullable PeerMetadata upstreamPeer;
     private String details = "";
     private String requestId = "";
+    private ImmutableList<String> upstreamAlpn = ImmutableList.of();
     private long flags;
     private long requestBytes;
     private long responseBytes;
@@ -210,6 +212,16 @@ public final class Exchange {
         upstreamPeer = value;
     }
 
+    /** What to offer by ALPN upstream, where a filter decided it; empty for the cluster's own list. */
+    public ImmutableList<String> upstreamAlpn() {
+        return upstreamAlpn;
+    }
+
+    /** The instance is part of a pool's key: a filter hands over the same list for the same choice. */
+    public void upstreamAlpn(ImmutableList<String> value) {
+        upstreamAlpn = value;
+    }
+
     /** Body bytes received from the client. */
     public long requestBytes() {
         return requestBytes;
@@ -343,6 +355,7 @@ public final class Exchange {
         upstreamPeer = null;
         details = "";
         requestId = "";
+        upstreamAlpn = ImmutableList.of();
         flags = 0;
         requestBytes = 0;
         responseBytes = 0;
