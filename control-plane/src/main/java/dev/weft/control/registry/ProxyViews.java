@@ -1,0 +1,93 @@
+package dev.weft.control.registry;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import dev.weft.control.registry.ProxyView.EgressScope;
+import dev.weft.control.registry.ProxyView.Inbound;
+import dev.weft.control.registry.ProxyView.InboundPort;
+import dev.weft.control.registry.ProxyView.Outbound;
+import dev.weft.resources.DestinationRule;
+import dev.weft.resources.Sidecar;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Cuts from the whole mesh what one proxy may read. Pure. */
+public final class ProxyViews {
+
+    private static final Comparator<InboundPort> BY_PORT = Comparator.comparingInt(InboundPort::workloadPort)
+            .thenComparing(port -> port.service().hostname())
+            .thenComparing(port -> port.port().number());
+
+    private ProxyViews() {}
+
+    public static ProxyView cut(RegistrySnapshot snapshot, ClientNode node) {
+        ProxyFacts facts = node.facts();
+        Optional<Workload> workload = snapshot.workload(node);
+        // What the operator wrote about the workload counts more than what its proxy says of itself.
+        ImmutableMap<String, String> labels = ImmutableMap.<String, String>builder()
+                .putAll(facts.labels())
+                .putAll(workload.map(Workload::labels).orElse(ImmutableMap.of()))
+                .buildKeepingLast();
+        Optional<Sidecar> sidecar = snapshot.sidecar(facts.namespace(), labels);
+        boolean declaresIngress =
+                sidecar.filter(own -> !own.ingress().isEmpty()).isPresent();
+        ProxyFacts own = new ProxyFacts(
+                facts.client(),
+                facts.namespace(),
+                facts.serviceAccount(),
+                facts.domainSuffix(),
+                labels,
+                declaresIngress ? facts.addresses() : ImmutableList.of(),
+                facts.locality().or(() -> workload.flatMap(known -> known.spec().locality())),
+                facts.network(),
+                facts.httpProxyPort(),
+                facts.interception());
+        Outbound outbound = outbound(snapshot, own, sidecar);
+        Inbound inbound = new Inbound(
+                workload.map(known -> ImmutableList.sortedCopyOf(BY_PORT, snapshot.inbound(known)))
+                        .orElse(ImmutableList.of()),
+                snapshot.peerAuthentications(facts.namespace(), labels),
+                snapshot.authorizationPolicies(facts.namespace(), labels));
+        return new ProxyView(own, snapshot.mesh(), sidecar, outbound, inbound, endpoints(snapshot, outbound));
+    }
+
+    private static Outbound outbound(RegistrySnapshot snapshot, ProxyFacts facts, Optional<Sidecar> sidecar) {
+        EgressScopes egress = new EgressScopes(snapshot, facts.namespace());
+        ImmutableList<EgressScope> scopes = egress.of(sidecar);
+        ImmutableListMultimap.Builder<String, DestinationRule> rules =
+                ImmutableListMultimap.builder();
+        ImmutableMap.Builder<String, ImmutableSet<String>> accounts = ImmutableMap.builder();
+        for (MeshService service : services(scopes)) {
+            rules.putAll(
+                    service.hostname(), snapshot.destinationRules().find(service, facts));
+            ImmutableSet<String> ids = snapshot.peerAccounts(service.hostname());
+            if (!ids.isEmpty()) {
+                accounts.put(service.hostname(), ids);
+            }
+        }
+        return new Outbound(scopes, rules.build(), accounts.buildKeepingLast(), egress.delegates());
+    }
+
+    /** Each host once: scopes of one proxy may see one service through several listeners. */
+    private static Iterable<MeshService> services(ImmutableList<EgressScope> scopes) {
+        Map<String, MeshService> byHost = new TreeMap<>();
+        scopes.forEach(scope -> scope.services().forEach(service -> byHost.putIfAbsent(service.hostname(), service)));
+        return byHost.values();
+    }
+
+    private static ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints(
+            RegistrySnapshot snapshot, Outbound outbound) {
+        ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> endpoints = ImmutableMap.builder();
+        for (MeshService service : services(outbound.scopes())) {
+            for (ServicePort port : service.ports()) {
+                EndpointKey key = EndpointKey.of(service, port);
+                endpoints.put(key, snapshot.endpoints(key));
+            }
+        }
+        return endpoints.buildOrThrow();
+    }
+}
