@@ -134,10 +134,10 @@ public final class TlsSource {
         if (spec.side() == Side.CLIENT) {
             builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm(null);
             if (identity != null) {
-                builder.keyManager(identity.key(), identity.chain());
+                builder.keyManager(OneKeyManager.factory(identity, owner.engine()));
             }
         } else if (identity != null) {
-            builder = SslContextBuilder.forServer(identity.key(), identity.chain())
+            builder = SslContextBuilder.forServer(OneKeyManager.factory(identity, owner.engine()))
                     .clientAuth(
                             switch (spec.clientCertificate()) {
                                 case NONE -> ClientAuth.NONE;

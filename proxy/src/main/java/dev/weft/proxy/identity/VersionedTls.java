@@ -4,10 +4,10 @@ import com.google.common.collect.ImmutableList;
 import dev.weft.model.tls.SanMatch;
 import dev.weft.proxy.exchange.TlsFacts;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -78,17 +78,28 @@ public final class VersionedTls {
      * @param sni what a client asks for; empty asks for nothing, and is what servers pass
      */
     public SslHandler newHandler(ByteBufAllocator allocator, String sni, Duration handshakeTimeout) {
-        SSLEngine engine = context.newEngine(allocator);
-        if (!sni.isEmpty()) {
-            SSLParameters parameters = engine.getSSLParameters();
-            // By bytes: the constructor that takes text refuses the underscores of Istio's names.
-            parameters.setServerNames(List.of(new SNIHostName(sni.getBytes(StandardCharsets.US_ASCII))));
-            engine.setSSLParameters(parameters);
-        }
+        SSLEngine engine = newEngine(allocator, sni);
         SslHandler handler = new SslHandler(engine);
         handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
         handler.setCloseNotifyFlushTimeoutMillis(1000);
         return handler;
+    }
+
+    /**
+     * The JDK knows no server names with underscores, such as Istio's, on either side of a connection. BoringSSL gets them as the
+     * engine's host; the JDK's engine sends none then, or a server of its kind would refuse the connection.
+     */
+    private SSLEngine newEngine(ByteBufAllocator allocator, String sni) {
+        if (sni.indexOf('.') > 0 && context instanceof ReferenceCountedOpenSslContext) {
+            return context.newEngine(allocator, sni, 0);
+        }
+        SSLEngine engine = context.newEngine(allocator);
+        if (!sni.isEmpty() && sni.indexOf('_') < 0) {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(sni)));
+            engine.setSSLParameters(parameters);
+        }
+        return engine;
     }
 
     /**
