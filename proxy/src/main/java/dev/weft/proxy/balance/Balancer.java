@@ -39,8 +39,7 @@ public final class Balancer<H extends Host> {
         int n = set.levels().size();
         LevelPickers[] built = new LevelPickers[n];
         for (int i = 0; i < n; i++) {
-            built[i] = new LevelPickers(
-                    set.levels().get(i), balancing, random, seed, i < old.length ? old[i] : null);
+            built[i] = new LevelPickers(set.levels().get(i), balancing, random, seed, i < old.length ? old[i] : null);
         }
         hosts = set;
         levels = built;

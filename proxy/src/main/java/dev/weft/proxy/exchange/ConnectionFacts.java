@@ -1,5 +1,8 @@
 package dev.weft.proxy.exchange;
 
+import com.google.common.collect.ImmutableList;
+import dev.weft.model.match.SourceType;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Filled by {@code proxy.listener} before the first exchange, then only read. Addresses are text in Envoy's form
  * ({@code 10.0.0.1:80}, {@code [::1]:80}); the text is made once per connection.
  */
-public final class ConnectionFacts {
+public final class ConnectionFacts implements dev.weft.model.match.ConnectionFacts {
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     private final long id = NEXT_ID.getAndIncrement();
@@ -24,6 +27,10 @@ public final class ConnectionFacts {
     private final String serverName;
     private final String remoteText;
     private final String localText;
+    private final byte[] remoteBytes;
+    private final byte[] destinationBytes;
+    private final String transportProtocol;
+    private final ImmutableList<String> applicationProtocols;
 
     /** Which side of a sidecar took the connection, as Envoy's traffic direction. */
     public enum Direction {
@@ -43,6 +50,11 @@ public final class ConnectionFacts {
         this.serverName = from.serverName;
         this.remoteText = text(remote);
         this.localText = text(destination);
+        this.remoteBytes = bytes(remote);
+        this.destinationBytes = bytes(destination);
+        this.transportProtocol =
+                from.transportProtocol.isEmpty() ? tls == null ? "raw_buffer" : "tls" : from.transportProtocol;
+        this.applicationProtocols = from.applicationProtocols;
     }
 
     /** Starts with the two ends of the socket. */
@@ -102,6 +114,90 @@ public final class ConnectionFacts {
         return remoteText;
     }
 
+    // ---- as the model's matchers see it ----------------------------------------------------------------------------
+
+    @Override
+    public byte[] directRemoteAddress() {
+        return remoteBytes;
+    }
+
+    @Override
+    public int directRemotePort() {
+        return remote.getPort();
+    }
+
+    /** The peer; an exchange may know better, see {@link Exchange#facts}. */
+    @Override
+    public byte[] remoteAddress() {
+        return remoteBytes;
+    }
+
+    @Override
+    public byte[] localAddress() {
+        return destinationBytes;
+    }
+
+    @Override
+    public int localPort() {
+        return destination.getPort();
+    }
+
+    @Override
+    public @Nullable String requestedServerName() {
+        return serverName.isEmpty() ? null : serverName;
+    }
+
+    @Override
+    public String transportProtocol() {
+        return transportProtocol;
+    }
+
+    @Override
+    public ImmutableList<String> applicationProtocols() {
+        return applicationProtocols;
+    }
+
+    @Override
+    public SourceType sourceType() {
+        return sourceType(remote, destination);
+    }
+
+    @Override
+    public boolean peerVerified() {
+        return peer() != null;
+    }
+
+    @Override
+    public ImmutableList<String> peerUriSans() {
+        PeerIdentity peer = peer();
+        return peer == null ? ImmutableList.of() : peer.uriSans();
+    }
+
+    @Override
+    public ImmutableList<String> peerDnsSans() {
+        PeerIdentity peer = peer();
+        return peer == null ? ImmutableList.of() : peer.dnsSans();
+    }
+
+    @Override
+    public String peerSubject() {
+        PeerIdentity peer = peer();
+        return peer == null ? "" : peer.subject();
+    }
+
+    /** Where a connection comes from: this host, if its two ends say so. */
+    public static SourceType sourceType(InetSocketAddress from, InetSocketAddress to) {
+        InetAddress address = from.getAddress();
+        boolean local = address != null && (address.isLoopbackAddress() || address.equals(to.getAddress()));
+        return local ? SourceType.SAME_IP_OR_LOOPBACK : SourceType.EXTERNAL;
+    }
+
+    /** An IPv4 address mapped to IPv6 counts as what it is. */
+    public static byte[] bytes(InetSocketAddress address) {
+        InetAddress resolved = address.getAddress();
+        return resolved == null ? new byte[4] : resolved.getAddress();
+    }
+
     /** The text of {@link #destination}, which Envoy calls the downstream local address. */
     public String localText() {
         return localText;
@@ -125,6 +221,9 @@ public final class ConnectionFacts {
         private String serverName = "";
         private @Nullable InetSocketAddress destination;
         private @Nullable TlsFacts tls;
+
+        private String transportProtocol = "";
+        private ImmutableList<String> applicationProtocols = ImmutableList.of();
 
         private Builder(InetSocketAddress remote, InetSocketAddress local) {
             this.remote = remote;
@@ -153,6 +252,13 @@ public final class ConnectionFacts {
 
         public Builder serverName(String value) {
             serverName = value;
+            return this;
+        }
+
+        /** What sniffing found: {@code tls} or {@code raw_buffer}, and the protocols offered or seen. */
+        public Builder sniffed(String transport, ImmutableList<String> protocols) {
+            transportProtocol = transport;
+            applicationProtocols = protocols;
             return this;
         }
 

@@ -46,6 +46,7 @@ public final class Exchange {
     private boolean upstreamStarted;
     private boolean done;
     private boolean closeConnection;
+    private @Nullable ForwardedClient forwardedClient;
 
     Exchange(Loop loop) {
         this.loop = loop;
@@ -104,6 +105,26 @@ public final class Exchange {
             throw new IllegalStateException("the exchange has not begun");
         }
         return facts;
+    }
+
+    /**
+     * The connection as the model's matchers see it: with the client's address that forwarding headers told, where the
+     * connection manager trusts them.
+     */
+    public dev.weft.model.match.ConnectionFacts facts() {
+        ForwardedClient client = forwardedClient;
+        return client == null ? connection() : client;
+    }
+
+    /** For the connection manager: the client's address is another than the peer's; null takes that back. */
+    public void forwardedClient(byte @Nullable [] address) {
+        forwardedClient = address == null ? null : new ForwardedClient(connection(), address);
+    }
+
+    /** The client's address in Envoy's form: as forwarding headers told (with port 0), else the peer's. */
+    public String remoteText() {
+        ForwardedClient client = forwardedClient;
+        return client == null ? connection().remoteText() : client.text();
     }
 
     public FilterChain chain() {
@@ -302,7 +323,8 @@ public final class Exchange {
         }
     }
 
-    void fail(FailureReason reason, String why) {
+    /** Records why it ends, without an answer: for local replies, and for connections that speak no HTTP. */
+    public void fail(FailureReason reason, String why) {
         failure = reason;
         flags |= reason.flags();
         details = why;
@@ -363,5 +385,6 @@ public final class Exchange {
         upstreamStarted = false;
         done = false;
         closeConnection = false;
+        forwardedClient = null;
     }
 }

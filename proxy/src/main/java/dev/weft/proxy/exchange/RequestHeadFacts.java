@@ -55,9 +55,7 @@ final class RequestHeadFacts implements RequestFacts {
             return Ranges.NONE;
         }
         scan();
-        return queryStart < 0
-                ? Ranges.NONE
-                : Ranges.of(queryStart, head.pathStart() + head.pathLength() - queryStart);
+        return queryStart < 0 ? Ranges.NONE : Ranges.of(queryStart, head.pathStart() + head.pathLength() - queryStart);
     }
 
     @Override

@@ -75,8 +75,10 @@ public final class FileSecrets {
                     : KeyMaterial.identity(text.certificate(), text.key());
             store.publish(SecretStore.nameOf(files), material);
         } catch (IllegalArgumentException e) {
-            LOG.warn("secret files do not parse, the last good ones stay certificate={} cause={}", files.certificate(), e
-                    .getMessage());
+            LOG.warn(
+                    "secret files do not parse, the last good ones stay certificate={} cause={}",
+                    files.certificate(),
+                    e.getMessage());
         }
     }
 

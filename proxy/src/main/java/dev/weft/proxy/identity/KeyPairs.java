@@ -13,12 +13,11 @@ final class KeyPairs {
     private KeyPairs() {}
 
     static void requireMatch(PublicKey publicKey, PrivateKey key) {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "EC" -> "SHA256withECDSA";
-                    case "RSA" -> "SHA256withRSA";
-                    default -> key.getAlgorithm();
-                };
+        String algorithm = switch (key.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> key.getAlgorithm();
+        };
         boolean match;
         try {
             Signature signer = Signature.getInstance(algorithm);

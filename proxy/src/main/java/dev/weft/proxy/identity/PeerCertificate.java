@@ -32,8 +32,7 @@ record PeerCertificate(
 
     static String digest(X509Certificate certificate) throws CertificateException {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("no SHA-256 on this JDK", e);
         }
@@ -99,13 +98,12 @@ record PeerCertificate(
     boolean matches(ImmutableList<SanMatch> any) {
         for (int i = 0; i < any.size(); i++) {
             SanMatch wanted = any.get(i);
-            ImmutableList<String> values =
-                    switch (wanted.type()) {
-                        case URI -> identity.uriSans();
-                        case DNS -> identity.dnsSans();
-                        case IP_ADDRESS -> ipSans;
-                        case EMAIL -> emailSans;
-                    };
+            ImmutableList<String> values = switch (wanted.type()) {
+                case URI -> identity.uriSans();
+                case DNS -> identity.dnsSans();
+                case IP_ADDRESS -> ipSans;
+                case EMAIL -> emailSans;
+            };
             for (int k = 0; k < values.size(); k++) {
                 if (wanted.match().matches(values.get(k))) {
                     return true;

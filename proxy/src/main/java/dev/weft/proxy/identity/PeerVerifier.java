@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Decides whether a peer's certificate leads to the trust bundle of one version, and remembers those that do.
  *
  * <p>Called by the TLS provider on the loop of the connection; shared by the loops. Names are not its business: they are checked by
- * {@link VersionedTls#inspect} once the handshake is done, so that all clusters of one trust version share it.
+ * {@link TlsHandler#inspect} once the handshake is done, so that all clusters of one trust version share it.
  *
  * <p>Why the cache: a P-256 signature check costs the JDK a third of a millisecond, and a workload meets the same few peers again
  * and again. An entry stands for the signatures only; validity in time is checked at every handshake. The entry is keyed by the
@@ -53,7 +53,8 @@ final class PeerVerifier extends X509ExtendedTrustManager {
     }
 
     /** The parsed leaf of a finished handshake, or null if this verifier never accepted it. */
-    @Nullable PeerCertificate accepted(X509Certificate leaf) throws CertificateException {
+    @Nullable
+    PeerCertificate accepted(X509Certificate leaf) throws CertificateException {
         Verified entry = verified.get(PeerCertificate.digest(leaf));
         return entry == null ? null : entry.certificate();
     }
@@ -80,8 +81,9 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         requireTime(entry.certificate(), entry.notBefore(), entry.notAfter(), now);
         PeerCertificate.Purposes purposes = entry.certificate().purposes();
         if (!(purpose == Purpose.CLIENT ? purposes.client() : purposes.server())) {
-            throw new CertificateException("the certificate of " + entry.certificate().names()
-                    + " is not for use as TLS " + (purpose == Purpose.CLIENT ? "client" : "server"));
+            throw new CertificateException(
+                    "the certificate of " + entry.certificate().names() + " is not for use as TLS "
+                            + (purpose == Purpose.CLIENT ? "client" : "server"));
         }
     }
 
@@ -90,8 +92,8 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         List<X509Certificate> parsed = new ArrayList<>(chain.length);
         for (X509Certificate certificate : chain) {
-            parsed.add((X509Certificate)
-                    factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
+            parsed.add(
+                    (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
         }
         return parsed;
     }

@@ -65,15 +65,14 @@ final class Pem {
         while (blocks.find()) {
             String type = blocks.group(1);
             byte[] der = decode(blocks.group(2), "private key");
-            byte @Nullable [] pkcs8 =
-                    switch (type) {
-                        case "PRIVATE KEY" -> der;
-                        case "EC PRIVATE KEY" -> fromSec1(der);
-                        case "RSA PRIVATE KEY" -> wrap(RSA_ALGORITHM, der);
-                        case "ENCRYPTED PRIVATE KEY" ->
-                            throw new IllegalArgumentException("the private key is encrypted; expected an open one");
-                        default -> null;
-                    };
+            byte @Nullable [] pkcs8 = switch (type) {
+                case "PRIVATE KEY" -> der;
+                case "EC PRIVATE KEY" -> fromSec1(der);
+                case "RSA PRIVATE KEY" -> wrap(RSA_ALGORITHM, der);
+                case "ENCRYPTED PRIVATE KEY" ->
+                    throw new IllegalArgumentException("the private key is encrypted; expected an open one");
+                default -> null;
+            };
             if (pkcs8 != null) {
                 return key(pkcs8);
             }

@@ -62,7 +62,8 @@ public final class SecretStore {
         return Optional.ofNullable(secrets.get(name));
     }
 
-    @Nullable Versioned get(String name) {
+    @Nullable
+    Versioned get(String name) {
         return secrets.get(name);
     }
 

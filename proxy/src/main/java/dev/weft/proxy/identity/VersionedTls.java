@@ -1,23 +1,15 @@
 package dev.weft.proxy.identity;
 
-import com.google.common.collect.ImmutableList;
-import dev.weft.model.tls.SanMatch;
-import dev.weft.proxy.exchange.TlsFacts;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * native memory goes, key included.
  */
 public final class VersionedTls {
+    private static final int CLOSE_NOTIFY_MILLIS = 1000;
+
     private final SslContext context;
     private final @Nullable PeerVerifier verifier;
     private final long version;
@@ -73,16 +67,28 @@ public final class VersionedTls {
     }
 
     /**
-     * A handler for one connection.
+     * A handler for one connection, which counts as a user until it leaves the pipeline.
      *
      * @param sni what a client asks for; empty asks for nothing, and is what servers pass
+     * @param handshakeTimeout zero sets none
      */
-    public SslHandler newHandler(ByteBufAllocator allocator, String sni, Duration handshakeTimeout) {
-        SSLEngine engine = newEngine(allocator, sni);
-        SslHandler handler = new SslHandler(engine);
+    public TlsHandler newHandler(ByteBufAllocator allocator, String sni, Duration handshakeTimeout) {
+        if (!retain()) {
+            throw new IllegalStateException("TLS context version " + version + " is gone; acquire it first");
+        }
+        TlsHandler handler = new TlsHandler(newEngine(allocator, sni), this);
         handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
-        handler.setCloseNotifyFlushTimeoutMillis(1000);
+        handler.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MILLIS);
         return handler;
+    }
+
+    @Nullable
+    PeerVerifier verifier() {
+        return verifier;
+    }
+
+    String localPrincipal() {
+        return localPrincipal;
     }
 
     /**
@@ -100,55 +106,5 @@ public final class VersionedTls {
             engine.setSSLParameters(parameters);
         }
         return engine;
-    }
-
-    /**
-     * Reads the facts of a finished handshake and checks the peer's names.
-     *
-     * @param sni what was asked for, for the facts
-     * @param sans one of them must hold; empty accepts every name
-     * @param host the name that the certificate must be for; empty asks for none
-     */
-    public Handshake inspect(SslHandler handler, String sni, ImmutableList<SanMatch> sans, String host) {
-        SSLSession session = handler.engine().getSession();
-        PeerCertificate peer;
-        try {
-            peer = verifier == null ? null : verifier.accepted((X509Certificate) session.getPeerCertificates()[0]);
-        } catch (SSLPeerUnverifiedException e) {
-            peer = null; // the client has no certificate, and needed none
-        } catch (CertificateException e) {
-            return new Handshake.Refused("the peer's certificate does not parse: " + e.getMessage());
-        }
-        if (peer == null && !sans.isEmpty()) {
-            return new Handshake.Refused("the peer has no verified certificate, expected one of " + describe(sans));
-        }
-        if (peer != null && !peer.matches(sans)) {
-            return new Handshake.Refused(
-                    "the peer's certificate names " + peer.names() + ", expected one of " + describe(sans));
-        }
-        if (!host.isEmpty() && (peer == null || !peer.isFor(host))) {
-            return new Handshake.Refused("the peer's certificate names "
-                    + (peer == null ? "nothing that was verified" : peer.names()) + ", expected " + host);
-        }
-        String alpn = handler.applicationProtocol();
-        return new Handshake.Accepted(new TlsFacts(
-                session.getProtocol(),
-                session.getCipherSuite(),
-                sni,
-                alpn == null ? "" : alpn,
-                peer == null ? null : peer.identity(),
-                localPrincipal));
-    }
-
-    private static String describe(ImmutableList<SanMatch> sans) {
-        return sans.size() > 4 ? sans.subList(0, 4) + " and " + (sans.size() - 4) + " more" : sans.toString();
-    }
-
-    /** What came of a handshake. */
-    public sealed interface Handshake {
-        record Accepted(TlsFacts facts) implements Handshake {}
-
-        /** The connection must be closed. */
-        record Refused(String reason) implements Handshake {}
     }
 }

@@ -41,7 +41,8 @@ class BalancerTest {
         Balancer<FakeHost> balancer = new Balancer<>(ROUND_ROBIN, numbers(0));
         balancer.use(one(FakeHost.of("a", 1), FakeHost.of("b", 2)));
 
-        // a: 1, b: 0.5 -> b at 0.5 (back at 1.0, behind a) -> a at 1.0 (back at 2.0) -> b at 1.0 (1.5) -> b (2.0) -> a ...
+        // a: 1, b: 0.5 -> b at 0.5 (back at 1.0, behind a) -> a at 1.0 (back at 2.0) -> b at 1.0 (1.5) -> b (2.0) -> a
+        // ...
         assertThat(picks(balancer, 6)).isEqualTo("b a b b a b");
     }
 

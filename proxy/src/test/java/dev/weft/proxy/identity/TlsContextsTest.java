@@ -22,9 +22,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.Test;
 
 final class TlsContextsTest {
     private static final String REVIEWS = "spiffe://cluster.local/ns/default/sa/reviews";
@@ -59,10 +59,10 @@ final class TlsContextsTest {
 
         try (TlsPair pair = connect("outbound_.9080_._.reviews.default.svc.cluster.local")) {
             assertThat(pair.serverFailure()).isNull();
-            var seenByServer = pair.accepted(pair.serverTls.inspect(pair.server, "", ImmutableList.of(), ""))
+            var seenByServer = pair.accepted(pair.server.inspect("", ImmutableList.of(), ""))
                     .facts();
-            var seenByClient = pair.accepted(pair.clientTls.inspect(pair.client, "", sans(REVIEWS), ""))
-                    .facts();
+            var seenByClient =
+                    pair.accepted(pair.client.inspect("", sans(REVIEWS), "")).facts();
             assertThat(Objects.requireNonNull(seenByServer.peer()).principal()).isEqualTo(RATINGS);
             assertThat(Objects.requireNonNull(seenByClient.peer()).principal()).isEqualTo(REVIEWS);
             assertThat(Objects.requireNonNull(seenByClient.peer()).sha256()).hasSize(64);
@@ -75,9 +75,9 @@ final class TlsContextsTest {
     @Test
     void refusesAServerWithAnotherName() {
         try (TlsPair pair = connect("")) {
-            var outcome = pair.clientTls.inspect(pair.client, "", sans("spiffe://cluster.local/ns/default/sa/other"), "");
+            var outcome = pair.client.inspect("", sans("spiffe://cluster.local/ns/default/sa/other"), "");
 
-            assertThat(outcome).isInstanceOf(VersionedTls.Handshake.Refused.class);
+            assertThat(outcome).isInstanceOf(TlsHandler.Handshake.Refused.class);
             assertThat(outcome.toString()).contains(REVIEWS).contains("expected");
         }
     }
@@ -87,12 +87,12 @@ final class TlsContextsTest {
         publish(serverSecrets, AUTHORITY.leaf("*.example.com"), AUTHORITY);
 
         try (TlsPair pair = connect("")) {
-            assertThat(pair.clientTls.inspect(pair.client, "", ImmutableList.of(), "api.example.com"))
-                    .isInstanceOf(VersionedTls.Handshake.Accepted.class);
-            assertThat(pair.clientTls.inspect(pair.client, "", ImmutableList.of(), "a.b.example.com"))
-                    .isInstanceOf(VersionedTls.Handshake.Refused.class);
-            assertThat(pair.clientTls.inspect(pair.client, "", ImmutableList.of(), "example.com"))
-                    .isInstanceOf(VersionedTls.Handshake.Refused.class);
+            assertThat(pair.client.inspect("", ImmutableList.of(), "api.example.com"))
+                    .isInstanceOf(TlsHandler.Handshake.Accepted.class);
+            assertThat(pair.client.inspect("", ImmutableList.of(), "a.b.example.com"))
+                    .isInstanceOf(TlsHandler.Handshake.Refused.class);
+            assertThat(pair.client.inspect("", ImmutableList.of(), "example.com"))
+                    .isInstanceOf(TlsHandler.Handshake.Refused.class);
         }
     }
 
@@ -112,14 +112,22 @@ final class TlsContextsTest {
     @Test
     void refusesExpiredAndNotYetValidCertificates() {
         Instant now = Instant.now();
-        publish(clientSecrets, AUTHORITY.leaf(now.minus(Duration.ofHours(2)), now.minus(Duration.ofHours(1)), RATINGS), AUTHORITY);
+        publish(
+                clientSecrets,
+                AUTHORITY.leaf(now.minus(Duration.ofHours(2)), now.minus(Duration.ofHours(1)), RATINGS),
+                AUTHORITY);
         try (TlsPair pair = connect("")) {
-            assertThat(TlsFailures.reason(Objects.requireNonNull(pair.serverFailure()))).contains("expired at");
+            assertThat(TlsFailures.reason(Objects.requireNonNull(pair.serverFailure())))
+                    .contains("expired at");
         }
 
-        publish(clientSecrets, AUTHORITY.leaf(now.plus(Duration.ofHours(1)), now.plus(Duration.ofHours(2)), RATINGS), AUTHORITY);
+        publish(
+                clientSecrets,
+                AUTHORITY.leaf(now.plus(Duration.ofHours(1)), now.plus(Duration.ofHours(2)), RATINGS),
+                AUTHORITY);
         try (TlsPair pair = connect("")) {
-            assertThat(TlsFailures.reason(Objects.requireNonNull(pair.serverFailure()))).contains("is not valid before");
+            assertThat(TlsFailures.reason(Objects.requireNonNull(pair.serverFailure())))
+                    .contains("is not valid before");
         }
     }
 
@@ -131,7 +139,8 @@ final class TlsContextsTest {
         time.now = Instant.now().plus(Duration.ofDays(2));
 
         try (TlsPair pair = connect("")) {
-            assertThat(TlsFailures.reason(Objects.requireNonNull(pair.clientFailure()))).contains("expired at");
+            assertThat(TlsFailures.reason(Objects.requireNonNull(pair.clientFailure())))
+                    .contains("expired at");
         }
     }
 
@@ -154,12 +163,14 @@ final class TlsContextsTest {
                 Optional.empty(),
                 Optional.of(new Validation(ROOT, ImmutableList.of())));
 
-        try (TlsPair pair = pair(servers.server(new DownstreamTls(context(), true)), clients.client(bare, ImmutableList.of()), "")) {
+        try (TlsPair pair = pair(
+                servers.server(new DownstreamTls(context(), true)), clients.client(bare, ImmutableList.of()), "")) {
             assertThat(pair.serverFailure()).isNotNull();
         }
-        try (TlsPair pair = pair(servers.server(new DownstreamTls(context(), false)), clients.client(bare, ImmutableList.of()), "")) {
+        try (TlsPair pair = pair(
+                servers.server(new DownstreamTls(context(), false)), clients.client(bare, ImmutableList.of()), "")) {
             assertThat(pair.serverFailure()).isNull();
-            assertThat(pair.accepted(pair.serverTls.inspect(pair.server, "", ImmutableList.of(), ""))
+            assertThat(pair.accepted(pair.server.inspect("", ImmutableList.of(), ""))
                             .facts()
                             .peer())
                     .isNull();
@@ -255,12 +266,12 @@ final class TlsContextsTest {
     }
 
     private TlsPair connect(String sni) {
-        return pair(servers.server(new DownstreamTls(context(), true)), clients.client(context(), ImmutableList.of()), sni);
+        return pair(
+                servers.server(new DownstreamTls(context(), true)), clients.client(context(), ImmutableList.of()), sni);
     }
 
     private static TlsPair pair(TlsSource server, TlsSource client, String sni) {
-        return new TlsPair(
-                Objects.requireNonNull(client.acquire()), Objects.requireNonNull(server.acquire()), sni);
+        return new TlsPair(Objects.requireNonNull(client.acquire()), Objects.requireNonNull(server.acquire()), sni);
     }
 
     private static final class SettableTime implements InstantSource {

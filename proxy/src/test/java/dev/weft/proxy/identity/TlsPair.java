@@ -3,7 +3,6 @@ package dev.weft.proxy.identity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class TlsPair implements AutoCloseable {
     final VersionedTls clientTls;
     final VersionedTls serverTls;
-    final SslHandler client;
-    final SslHandler server;
+    final TlsHandler client;
+    final TlsHandler server;
     final EmbeddedChannel clientChannel;
     final EmbeddedChannel serverChannel;
 
@@ -23,6 +22,8 @@ final class TlsPair implements AutoCloseable {
         this.server = serverTls.newHandler(ByteBufAllocator.DEFAULT, "", Duration.ofSeconds(10));
         this.serverChannel = new EmbeddedChannel(server);
         this.clientChannel = new EmbeddedChannel(client);
+        clientTls.release();
+        serverTls.release();
         pump();
     }
 
@@ -51,16 +52,18 @@ final class TlsPair implements AutoCloseable {
         return moved;
     }
 
-    @Nullable Throwable clientFailure() {
+    @Nullable
+    Throwable clientFailure() {
         return client.handshakeFuture().cause();
     }
 
-    @Nullable Throwable serverFailure() {
+    @Nullable
+    Throwable serverFailure() {
         return server.handshakeFuture().cause();
     }
 
-    VersionedTls.Handshake.Accepted accepted(VersionedTls.Handshake handshake) {
-        if (handshake instanceof VersionedTls.Handshake.Accepted accepted) {
+    TlsHandler.Handshake.Accepted accepted(TlsHandler.Handshake handshake) {
+        if (handshake instanceof TlsHandler.Handshake.Accepted accepted) {
             return accepted;
         }
         throw new AssertionError(handshake.toString());
@@ -70,8 +73,6 @@ final class TlsPair implements AutoCloseable {
     public void close() {
         closeQuietly(clientChannel);
         closeQuietly(serverChannel);
-        clientTls.release();
-        serverTls.release();
     }
 
     private static void closeQuietly(EmbeddedChannel channel) {
