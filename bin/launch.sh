@@ -111,7 +111,7 @@ weft_is_built() {
     local program module roots=("$weft_home/pom.xml")
     [ -f "$weft_stamp" ] || return 1
     for program in cli proxy control bookstore; do [ -d "$(weft_lib "$program")" ] || return 1; done
-    for module in $weft_modules; do roots+=("$weft_home/$module/pom.xml" "$weft_home/$module/src/main"); done
+    for module in $weft_modules; do roots+=("$weft_home/$module/pom.xml" "$weft_home/$module/src/main" "$weft_home/$module/src/build"); done
     [ -z "$(find "${roots[@]}" -newer "$weft_stamp" -print -quit 2>/dev/null)" ]
 }
 
@@ -229,6 +229,11 @@ weft_launch() {
     weft_find_java
     if [ "${WEFT_BUILT:-}" != 1 ] && weft_is_source_tree && ! weft_is_built; then weft_build; fi
     export WEFT_BUILT=1 WEFT_HOME="$weft_home"
+    # Which streams are terminals, which the JVM knows only for all of them at once.
+    WEFT_TTY=
+    if [ -t 1 ]; then WEFT_TTY=out; fi
+    if [ -t 2 ]; then WEFT_TTY=$WEFT_TTY,err; fi
+    export WEFT_TTY
     weft_command "$program"
     # Children of a demo are stopped in order by the demo, not all at once by a Ctrl-C that reaches the whole terminal group.
     if [ "${WEFT_IGNORE_INTERRUPT:-}" = 1 ]; then trap '' INT HUP; fi

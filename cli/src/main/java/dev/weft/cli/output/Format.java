@@ -1,0 +1,8 @@
+package dev.weft.cli.output;
+
+/** What {@code -o} accepts. */
+public enum Format {
+    TABLE,
+    JSON,
+    YAML
+}
