@@ -44,7 +44,7 @@ public record Problem(
 
     /** What the mesh does about a problem. */
     public enum Effect {
-        NONE("no effect on traffic"),
+        NONE("in force as written"),
         SKIPPED("not read"),
         FIELD_IGNORED("the field is ignored"),
         REFUSED("the object is not in force"),

@@ -17,8 +17,13 @@ public final class YamlDocuments {
 
     /** The documents of the text that are not empty, in order. A text in JSON is one document. */
     public static ImmutableList<YamlDocument> read(String text) {
+        return read(text, 1);
+    }
+
+    /** As {@link #read(String)}, for a text that stands inside another one from this line on. */
+    public static ImmutableList<YamlDocument> read(String text, int firstLine) {
         ImmutableList.Builder<YamlDocument> documents = ImmutableList.builder();
-        for (Chunk chunk : cut(text)) {
+        for (Chunk chunk : cut(text, firstLine)) {
             documents.addAll(read(chunk));
         }
         return documents.build();
@@ -39,7 +44,7 @@ public final class YamlDocuments {
             }
             return documents;
         } catch (YamlTreeBuilder.Refusal refusal) {
-            return List.of(new YamlDocument.Broken(refusal.line, refusal.column, refusal.getMessage()));
+            return List.of(new YamlDocument.Broken(refusal.line, refusal.column, refusal.reason));
         } catch (MarkedYamlEngineException e) {
             int line = chunk.firstLine() + e.getProblemMark().map(mark -> mark.getLine()).orElse(0);
             int column = e.getProblemMark().map(mark -> mark.getColumn() + 1).orElse(1);
@@ -67,11 +72,11 @@ public final class YamlDocuments {
         return end < 0 ? message : message.substring(0, end);
     }
 
-    private static List<Chunk> cut(String text) {
+    private static List<Chunk> cut(String text, int textLine) {
         List<Chunk> chunks = new ArrayList<>();
         StringBuilder chunk = new StringBuilder();
-        int firstLine = 1;
-        int line = 1;
+        int firstLine = textLine;
+        int line = textLine;
         int at = text.startsWith("\uFEFF") ? 1 : 0;
         while (at < text.length()) {
             int newline = text.indexOf('\n', at);

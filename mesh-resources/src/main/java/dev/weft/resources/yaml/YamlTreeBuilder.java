@@ -188,9 +188,11 @@ final class YamlTreeBuilder {
     static final class Refusal extends RuntimeException {
         final int line;
         final int column;
+        final String reason;
 
         Refusal(int line, int column, String message) {
             super(message);
+            this.reason = message;
             this.line = line;
             this.column = column;
         }
