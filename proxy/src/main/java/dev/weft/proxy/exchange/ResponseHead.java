@@ -3,6 +3,9 @@ package dev.weft.proxy.exchange;
 /**
  * The head of a response: status and fields.
  *
+ * <p>An accepted upgrade has status 101 here, whatever was spoken: HTTP/2 has none, so its client turns the 200 to an
+ * extended CONNECT into 101 and its server the other way.
+ *
  * <p>Filled by a client connection or by {@link LocalReply}, edited by filters, written by a server connection.
  * Loop-confined; owned by its exchange and reused, also for the next attempt of a retry.
  */

@@ -1,0 +1,198 @@
+package dev.weft.proxy.upstream;
+
+import dev.weft.proxy.exchange.ConnectionFacts;
+import dev.weft.proxy.exchange.FailureReason;
+import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.exchange.Timer;
+import dev.weft.proxy.exchange.TlsFacts;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the connections of one endpoint: TCP, TLS, protocol choice, all within the connect timeout.
+ *
+ * <p>Shared by the loops' pools of that endpoint; a connection belongs to the loop that asked. A new version of secrets
+ * replaces the transport by {@link #transport(UpstreamTransport)}.
+ */
+public final class Connector {
+    private static final AtomicLong NEXT_ID = new AtomicLong(1);
+
+    private final SocketAddress address;
+    private final ChannelFactory<? extends Channel> channels;
+    private final ClientProtocol http2;
+    private final ConnectionObserver observer;
+    private volatile UpstreamTransport transport;
+
+    /**
+     * Binds an endpoint.
+     *
+     * @param channels makes unregistered channels of the kind that the loops drive
+     * @param http2 makes HTTP/2 clients
+     */
+    public Connector(
+            SocketAddress address,
+            ChannelFactory<? extends Channel> channels,
+            UpstreamTransport transport,
+            ClientProtocol http2,
+            ConnectionObserver observer) {
+        this.address = address;
+        this.channels = channels;
+        this.transport = transport;
+        this.http2 = http2;
+        this.observer = observer;
+    }
+
+    /** How new connections travel. */
+    public UpstreamTransport transport() {
+        return transport;
+    }
+
+    /** New connections travel like this; any thread. The pools are to be drained if the key is another. */
+    public void transport(UpstreamTransport newer) {
+        transport = newer;
+    }
+
+    void connect(ConnectionPool pool, Loop loop, PoolOptions options) {
+        new Attempt(pool, loop, options, transport).start();
+    }
+
+    /** One connection on its way; ends in exactly one call to the pool. */
+    private final class Attempt extends Timer {
+        private final ConnectionPool pool;
+        private final Loop loop;
+        private final PoolOptions options;
+        private final UpstreamTransport by;
+        private final long startNanos;
+        private @Nullable Channel channel;
+        private boolean over;
+
+        Attempt(ConnectionPool pool, Loop loop, PoolOptions options, UpstreamTransport by) {
+            this.pool = pool;
+            this.loop = loop;
+            this.options = options;
+            this.by = by;
+            this.startNanos = loop.now();
+        }
+
+        void start() {
+            observer.connecting();
+            if (!options.connectTimeout().isZero()) {
+                loop.schedule(this, options.connectTimeout().toNanos());
+            }
+            ChannelFuture connected = new Bootstrap()
+                    .group(loop.eventLoop())
+                    .channelFactory(channels)
+                    .option(ChannelOption.ALLOCATOR, loop.allocator())
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                    .option(
+                            ChannelOption.WRITE_BUFFER_WATER_MARK,
+                            new WriteBufferWaterMark(options.bufferLimit() / 2, options.bufferLimit()))
+                    .handler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel fresh) {
+                            channel = fresh;
+                            if (address instanceof InetSocketAddress) {
+                                fresh.config().setOption(ChannelOption.TCP_NODELAY, true);
+                            }
+                        }
+                    })
+                    .connect(address);
+            connected.addListener(future -> {
+                if (future.isSuccess()) {
+                    onTcp(connected.channel());
+                } else {
+                    fail(reasonOf(future.cause()), text(future.cause()));
+                }
+            });
+        }
+
+        @Override
+        protected void onTimer() {
+            fail(FailureReason.CONNECT_TIMEOUT, "");
+        }
+
+        private void onTcp(Channel open) {
+            if (over) {
+                open.close();
+                return;
+            }
+            InetSocketAddress peer = address instanceof InetSocketAddress inet ? inet : new InetSocketAddress(0);
+            SslHandler tls = by.newHandler(open.alloc(), peer);
+            if (tls == null) {
+                succeed(open, null);
+                return;
+            }
+            // Our own timer covers the handshake too.
+            tls.setHandshakeTimeoutMillis(0);
+            open.pipeline().addLast("tls", tls);
+            tls.handshakeFuture().addListener(future -> {
+                if (future.isSuccess()) {
+                    succeed(open, by.describe(tls));
+                } else {
+                    fail(FailureReason.CONNECT_FAILURE, "TLS_error: " + text(future.cause()));
+                }
+            });
+        }
+
+        private void succeed(Channel open, @Nullable TlsFacts tls) {
+            if (over) {
+                open.close();
+                return;
+            }
+            if (!open.isActive()) {
+                fail(FailureReason.CONNECT_FAILURE, "closed at once");
+                return;
+            }
+            over = true;
+            loop.cancel(this);
+            observer.connected(loop.now() - startNanos);
+            open.closeFuture().addListener(closed -> observer.closed(loop.now() - startNanos));
+            String local = open.localAddress() instanceof InetSocketAddress inet ? ConnectionFacts.text(inet) : "";
+            Established established = new Established(open, loop, NEXT_ID.getAndIncrement(), local, tls, options);
+            pool.onConnected(clientFor(tls).attach(established, pool));
+        }
+
+        private ClientProtocol clientFor(@Nullable TlsFacts tls) {
+            return switch (options.protocol()) {
+                case HTTP1 -> Http1Client::attach;
+                case HTTP2 -> http2;
+                case ALPN -> tls != null && tls.alpn().equals("h2") ? http2 : Http1Client::attach;
+                case RAW -> RawClient::attach;
+            };
+        }
+
+        private void fail(FailureReason reason, String detail) {
+            if (over) {
+                return;
+            }
+            over = true;
+            loop.cancel(this);
+            Channel open = channel;
+            if (open != null) {
+                open.close();
+            }
+            observer.connectFailed(reason, detail);
+            pool.onConnectFailed(reason, detail);
+        }
+    }
+
+    private static FailureReason reasonOf(Throwable cause) {
+        return cause instanceof ConnectException ? FailureReason.CONNECT_FAILURE : FailureReason.LOCAL_CONNECT_FAILURE;
+    }
+
+    private static String text(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+}
