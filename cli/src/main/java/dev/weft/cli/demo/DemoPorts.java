@@ -46,13 +46,8 @@ record DemoPorts(int base) {
         return inbound(program) + 3;
     }
 
-    /** The sidecar's listener for one service. */
-    int egress(Program program) {
-        return inbound(program) + 4;
-    }
-
     int status(Program program) {
-        return inbound(program) + 5;
+        return inbound(program) + 4;
     }
 
     int xds() {
@@ -68,9 +63,6 @@ record DemoPorts(int base) {
         ImmutableList.Builder<Integer> ports = ImmutableList.builder();
         for (Program program : Program.values()) {
             ports.add(inbound(program), app(program), httpProxy(program), admin(program), status(program));
-            if (program == Program.REVIEWS_V2 || program == Program.REVIEWS_V3) {
-                ports.add(egress(program));
-            }
         }
         return ports.add(xds(), http()).build();
     }

@@ -50,7 +50,7 @@ enum Program {
                 arguments.add("--http-proxy", "127.0.0.1:" + ports.httpProxy(this), "--rps", String.valueOf(rps));
             case REVIEWS_V1 -> arguments.add("--version", version);
             case REVIEWS_V2, REVIEWS_V3 ->
-                arguments.add("--version", version, "--ratings", "127.0.0.1:" + ports.egress(this));
+                arguments.add("--version", version, "--ratings", "127.0.0.1:" + ports.httpProxy(this));
             case CATALOG, RATINGS -> {}
         }
         return arguments.build();

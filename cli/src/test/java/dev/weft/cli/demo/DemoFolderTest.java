@@ -47,9 +47,6 @@ final class DemoFolderTest {
                     .contains("127.0.0.1:" + ports.app(program));
             assertThat(workloads).contains("name: " + program.workloadName()).contains(": " + ports.inbound(program));
         }
-        assertThat(sidecars)
-                .contains("number: " + ports.egress(Program.REVIEWS_V2))
-                .contains("number: " + ports.egress(Program.REVIEWS_V3));
         assertThat(new DemoPorts(19_000).shift("number: 18034, host: x:9080, y: 118034"))
                 .isEqualTo("number: 19034, host: x:9080, y: 118034");
     }

@@ -12,7 +12,7 @@ import io.grpc.stub.MetadataUtils;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Calls the ratings service in plain HTTP/2 through a listener of the own sidecar, under the service's name. Thread-safe. */
+/** Calls the ratings service in plain HTTP/2 through the own sidecar, under the service's name. Thread-safe. */
 final class RatingsClient {
     private static final long DEADLINE_SECONDS = 5;
 
@@ -21,9 +21,12 @@ final class RatingsClient {
     /** @param outcome ok, or the gRPC status that came instead */
     record Stars(ImmutableMap<String, Integer> byReader, String outcome) {}
 
-    /** @param authority the name that the sidecar routes by, whatever address the listener has */
-    RatingsClient(InetSocketAddress listener, String authority) {
-        channel = NettyChannelBuilder.forAddress(listener.getHostString(), listener.getPort())
+    /**
+     * @param sidecar its forward proxy, which takes HTTP/2 as well
+     * @param authority the name that the sidecar routes by
+     */
+    RatingsClient(InetSocketAddress sidecar, String authority) {
+        channel = NettyChannelBuilder.forAddress(sidecar.getHostString(), sidecar.getPort())
                 .overrideAuthority(authority)
                 .usePlaintext()
                 .build();
