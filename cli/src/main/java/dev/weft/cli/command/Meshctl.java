@@ -1,14 +1,13 @@
 package dev.weft.cli.command;
 
-import com.google.common.collect.ImmutableList;
 import dev.weft.cli.output.ExitCode;
 import dev.weft.cli.output.Failure;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -28,12 +27,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CompletionCommand.class,
             CommandLine.HelpCommand.class
         },
-        mixinStandardHelpOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Start here: meshctl demo"})
 public final class Meshctl implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "this help")
+    private boolean help;
 
     @Override
     public void run() {
@@ -95,12 +99,5 @@ public final class Meshctl implements Runnable {
         }
         err.flush();
         return code;
-    }
-
-    /** Names of the commands, for messages. */
-    static ImmutableList<String> names(Enum<?>[] values) {
-        return Arrays.stream(values)
-                .map(value -> value.name().toLowerCase(java.util.Locale.ROOT))
-                .collect(ImmutableList.toImmutableList());
     }
 }

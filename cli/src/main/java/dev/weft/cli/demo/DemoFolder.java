@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All files of one demo, in one folder of the user: state of the control plane, bootstraps, tokens, logs, and the config folder unless the
@@ -197,8 +198,8 @@ final class DemoFolder {
     }
 
     /** The folders above, if this demo was all they held. */
-    private static void deleteEmpty(Path folder) throws IOException {
-        for (Path each = folder; each.endsWith("demo") || each.endsWith(".weft"); each = each.getParent()) {
+    private static void deleteEmpty(@Nullable Path folder) throws IOException {
+        for (Path each = folder; each != null && (each.endsWith("demo") || each.endsWith(".weft")); each = each.getParent()) {
             try (Stream<Path> files = Files.list(each)) {
                 if (files.findAny().isPresent()) {
                     return;

@@ -232,6 +232,8 @@ final class MeshctlTest {
         assertThat(run("version").out()).contains("meshctl").contains("Java 25");
         assertThat(run("completion", "bash").out()).contains("complete").contains("meshctl");
         assertThat(run().out()).contains("meshctl demo");
+        assertThat(run("--help").out()).contains("status").contains("bootstrap");
+        assertThat(run("stat", "--help").code()).isZero();
     }
 
     private Ran run(String... arguments) {
