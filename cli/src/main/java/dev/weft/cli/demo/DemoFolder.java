@@ -199,7 +199,9 @@ final class DemoFolder {
 
     /** The folders above, if this demo was all they held. */
     private static void deleteEmpty(@Nullable Path folder) throws IOException {
-        for (Path each = folder; each != null && (each.endsWith("demo") || each.endsWith(".weft")); each = each.getParent()) {
+        for (Path each = folder;
+                each != null && (each.endsWith("demo") || each.endsWith(".weft"));
+                each = each.getParent()) {
             try (Stream<Path> files = Files.list(each)) {
                 if (files.findAny().isPresent()) {
                     return;
