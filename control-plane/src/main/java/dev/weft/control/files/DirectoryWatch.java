@@ -89,7 +89,7 @@ final class DirectoryWatch implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (Thread.currentThread() != thread) {
+        if (thread.isAlive() && Thread.currentThread() != thread) {
             try {
                 thread.join(Duration.ofSeconds(2));
             } catch (InterruptedException e) {
@@ -167,7 +167,10 @@ final class DirectoryWatch implements AutoCloseable {
         } catch (IOException e) {
             // An unmounted volume is no wish to delete the mesh: everything stays until the directory is back.
             if (!lost) {
-                LOG.warn("configuration directory cannot be read, the last state stays directory={} cause={}", root, e.toString());
+                LOG.warn(
+                        "configuration directory cannot be read, the last state stays directory={} cause={}",
+                        root,
+                        e.toString());
                 lost = true;
             }
             return null;

@@ -22,9 +22,7 @@ record FileStamp(long size, Instant modified, String inode) {
     static FileStamp of(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         return new FileStamp(
-                attributes.size(),
-                attributes.lastModifiedTime().toInstant(),
-                String.valueOf(attributes.fileKey()));
+                attributes.size(), attributes.lastModifiedTime().toInstant(), String.valueOf(attributes.fileKey()));
     }
 
     /** Whether the file may change again without changing its stamp. */

@@ -97,12 +97,11 @@ final class DestinationRules {
         List<DestinationRule> usable = new ArrayList<>();
         for (DestinationRule rule : rules) {
             String namespace = rule.meta().namespace();
-            boolean visible = Exports.visible(
-                    Exports.effective(rule.exportTo(), defaultExportTo), namespace, client.namespace());
+            boolean visible =
+                    Exports.visible(Exports.effective(rule.exportTo(), defaultExportTo), namespace, client.namespace());
             boolean selected = Optional.of(rule)
                     .flatMap(DestinationRule::workloadSelector)
-                    .map(selector ->
-                            namespace.equals(client.namespace()) && selector.matches(client.labels()))
+                    .map(selector -> namespace.equals(client.namespace()) && selector.matches(client.labels()))
                     .orElse(true);
             if (visible && selected) {
                 usable.add(rule);

@@ -132,9 +132,7 @@ final class Endpoints {
             int targetPort,
             ImmutableList.Builder<MeshEndpoint> endpoints) {
         inbound.put(workload, new InboundPort(service, port, targetPort));
-        workload.spec()
-                .address()
-                .ifPresent(address -> endpoints.add(endpoint(service, workload, address, targetPort)));
+        workload.spec().address().ifPresent(address -> endpoints.add(endpoint(service, workload, address, targetPort)));
     }
 
     private MeshEndpoint endpoint(MeshService service, Workload workload, String address, int port) {
@@ -157,14 +155,11 @@ final class Endpoints {
             return MeshEndpoint.Tls.NONE;
         }
         String label = workload.labels().get(TLS_MODE_LABEL);
-        boolean proxied = label == null
-                ? !workload.serviceAccount().isEmpty()
-                : label.equals("istio");
+        boolean proxied = label == null ? !workload.serviceAccount().isEmpty() : label.equals("istio");
         if (!proxied) {
             return MeshEndpoint.Tls.NONE;
         }
-        List<PeerAuthentication> policies =
-                peerAuthentications.of(workload.namespace(), workload.labels());
+        List<PeerAuthentication> policies = peerAuthentications.of(workload.namespace(), workload.labels());
         return PeerAuthentications.mode(policies, port) == PeerAuthentication.MtlsMode.DISABLE
                 ? MeshEndpoint.Tls.NONE
                 : MeshEndpoint.Tls.MUTUAL;

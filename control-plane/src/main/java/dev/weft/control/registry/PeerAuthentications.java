@@ -30,7 +30,8 @@ final class PeerAuthentications {
     /** At most three, the most specific first. */
     ImmutableList<PeerAuthentication> of(String namespace, Map<String, String> labels) {
         ImmutableList.Builder<PeerAuthentication> levels = ImmutableList.builder();
-        // A selector in the root namespace would be the whole mesh's by place and one workload's by content: Istio ignores it.
+        // A selector in the root namespace would be the whole mesh's by place and one workload's by content: Istio
+        // ignores it.
         if (!namespace.equals(rootNamespace)) {
             first(namespace, policy -> selects(policy, labels)).ifPresent(levels::add);
             first(namespace, policy -> !hasSelector(policy)).ifPresent(levels::add);
@@ -52,7 +53,9 @@ final class PeerAuthentications {
 
     private static boolean selects(PeerAuthentication policy, Map<String, String> labels) {
         return hasSelector(policy)
-                && policy.selector().filter(selector -> selector.matches(labels)).isPresent();
+                && policy.selector()
+                        .filter(selector -> selector.matches(labels))
+                        .isPresent();
     }
 
     /**
@@ -63,9 +66,8 @@ final class PeerAuthentications {
      */
     static MtlsMode mode(List<PeerAuthentication> levels, int port) {
         for (PeerAuthentication policy : levels) {
-            MtlsMode ofPort = hasSelector(policy)
-                    ? policy.portLevelMtls().getOrDefault(port, MtlsMode.UNSET)
-                    : MtlsMode.UNSET;
+            MtlsMode ofPort =
+                    hasSelector(policy) ? policy.portLevelMtls().getOrDefault(port, MtlsMode.UNSET) : MtlsMode.UNSET;
             MtlsMode mode = ofPort == MtlsMode.UNSET ? policy.mode() : ofPort;
             if (mode != MtlsMode.UNSET) {
                 return mode;

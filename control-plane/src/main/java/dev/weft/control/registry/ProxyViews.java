@@ -58,12 +58,10 @@ public final class ProxyViews {
     private static Outbound outbound(RegistrySnapshot snapshot, ProxyFacts facts, Optional<Sidecar> sidecar) {
         EgressScopes egress = new EgressScopes(snapshot, facts.namespace());
         ImmutableList<EgressScope> scopes = egress.of(sidecar);
-        ImmutableListMultimap.Builder<String, DestinationRule> rules =
-                ImmutableListMultimap.builder();
+        ImmutableListMultimap.Builder<String, DestinationRule> rules = ImmutableListMultimap.builder();
         ImmutableMap.Builder<String, ImmutableSet<String>> accounts = ImmutableMap.builder();
         for (MeshService service : services(scopes)) {
-            rules.putAll(
-                    service.hostname(), snapshot.destinationRules().find(service, facts));
+            rules.putAll(service.hostname(), snapshot.destinationRules().find(service, facts));
             ImmutableSet<String> ids = snapshot.peerAccounts(service.hostname());
             if (!ids.isEmpty()) {
                 accounts.put(service.hostname(), ids);

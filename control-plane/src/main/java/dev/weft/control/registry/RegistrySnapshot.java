@@ -64,8 +64,8 @@ public final class RegistrySnapshot {
                 .collect(ImmutableListMultimap.toImmutableListMultimap(
                         policy -> policy.meta().namespace(), policy -> policy));
         ImmutableList<Workload> all = ResourceOrder.oldestFirst(resources, WorkloadEntry.class).stream()
-                .map(entry -> new Workload(
-                        entry.meta().namespace(), entry.meta().name(), entry.labels(), entry.spec()))
+                .map(entry ->
+                        new Workload(entry.meta().namespace(), entry.meta().name(), entry.labels(), entry.spec()))
                 .collect(ImmutableList.toImmutableList());
         this.workloads = all.stream()
                 .collect(ImmutableListMultimap.toImmutableListMultimap(Workload::namespace, workload -> workload));
@@ -74,7 +74,8 @@ public final class RegistrySnapshot {
                 DOMAIN_SUFFIX,
                 ResourceOrder.oldestFirst(resources, KubernetesService.class),
                 ResourceOrder.oldestFirst(resources, ServiceEntry.class));
-        // Kubernetes Services come first and entries by age: the order in which one of several services of a host is picked.
+        // Kubernetes Services come first and entries by age: the order in which one of several services of a host is
+        // picked.
         this.services = declared.stream().map(Services.Declared::service).collect(ImmutableList.toImmutableList());
         Endpoints.Joined joined = Endpoints.join(declared, all, peerAuthentications);
         this.endpoints = joined.byPort();
@@ -90,16 +91,15 @@ public final class RegistrySnapshot {
     }
 
     private static ImmutableMap<String, ImmutableSet<String>> peerAccounts(
-            List<MeshService> services,
-            Map<EndpointKey, ImmutableList<MeshEndpoint>> endpoints,
-            String trustDomain) {
+            List<MeshService> services, Map<EndpointKey, ImmutableList<MeshEndpoint>> endpoints, String trustDomain) {
         Map<String, ImmutableSortedSet.Builder<String>> accounts = new HashMap<>();
         for (MeshService service : services) {
             if (service.location() == MeshService.Location.MESH_EXTERNAL) {
                 continue;
             }
             for (ServicePort port : service.ports()) {
-                for (MeshEndpoint endpoint : endpoints.getOrDefault(EndpointKey.of(service, port), ImmutableList.of())) {
+                for (MeshEndpoint endpoint :
+                        endpoints.getOrDefault(EndpointKey.of(service, port), ImmutableList.of())) {
                     if (!endpoint.serviceAccount().isEmpty()) {
                         accounts.computeIfAbsent(service.hostname(), host -> ImmutableSortedSet.naturalOrder())
                                 .add("spiffe://" + trustDomain + "/ns/" + endpoint.namespace() + "/sa/"

@@ -1,5 +1,6 @@
 package dev.weft.control.registry;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.control.source.SourceState;
@@ -90,7 +91,8 @@ public final class RegistryUpdates implements AutoCloseable {
         Set<Resource> old = new HashSet<>(before.resources());
         Set<Resource> fresh = new HashSet<>(after.resources());
         Set<ResourceKind> kinds = new HashSet<>();
-        Sets.symmetricDifference(old, fresh).forEach(resource -> kinds.add(resource.meta().kind()));
+        Sets.symmetricDifference(old, fresh)
+                .forEach(resource -> kinds.add(resource.meta().kind()));
         return kinds;
     }
 
@@ -142,7 +144,7 @@ public final class RegistryUpdates implements AutoCloseable {
     private void apply(SourceState state, Debouncer.Change change, long since) {
         try {
             RegistrySnapshot snapshot = RegistrySnapshot.of(state.resources());
-            var problems = com.google.common.collect.ImmutableList.<Problem>builder()
+            ImmutableList<Problem> problems = ImmutableList.<Problem>builder()
                     .addAll(state.problems())
                     .addAll(analysis.apply(state))
                     .build();

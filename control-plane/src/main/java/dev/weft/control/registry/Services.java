@@ -45,9 +45,8 @@ final class Services {
             String hostname = service.hostname(domainSuffix);
             // The Kubernetes Service owns its name; an entry for it only adds identities.
             Map<String, List<ServiceEntry>> shadowed = byHost.remove(hostname);
-            ImmutableSet<String> names = shadowed == null
-                    ? ImmutableSet.of()
-                    : subjectAltNames(Iterables.concat(shadowed.values()));
+            ImmutableSet<String> names =
+                    shadowed == null ? ImmutableSet.of() : subjectAltNames(Iterables.concat(shadowed.values()));
             declared.add(new Declared.Kubernetes(of(service, hostname, names, mesh), service));
         }
         byHost.forEach((host, byNamespace) -> byNamespace.forEach((namespace, sources) ->
@@ -66,9 +65,7 @@ final class Services {
         boolean external = service.type() == KubernetesService.Type.EXTERNAL_NAME;
         MeshService.Resolution resolution = external
                 ? MeshService.Resolution.DNS
-                : service.headless()
-                        ? MeshService.Resolution.ORIGINAL_DESTINATION
-                        : MeshService.Resolution.ENDPOINTS;
+                : service.headless() ? MeshService.Resolution.ORIGINAL_DESTINATION : MeshService.Resolution.ENDPOINTS;
         return new MeshService(
                 hostname,
                 service.meta().namespace(),

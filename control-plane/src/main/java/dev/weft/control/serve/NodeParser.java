@@ -66,13 +66,13 @@ final class NodeParser {
                 .map(list -> ImmutableList.copyOf(
                         Splitter.on(',').trimResults().omitEmptyStrings().split(list)))
                 .orElseGet(() -> id.address.isEmpty() ? ImmutableList.of() : ImmutableList.of(id.address));
-        Optional<Locality> locality = node.hasLocality()
-                        && !node.getLocality().getRegion().isEmpty()
-                ? Optional.of(new Locality(
-                        node.getLocality().getRegion(),
-                        node.getLocality().getZone(),
-                        node.getLocality().getSubZone()))
-                : Optional.empty();
+        Optional<Locality> locality =
+                node.hasLocality() && !node.getLocality().getRegion().isEmpty()
+                        ? Optional.of(new Locality(
+                                node.getLocality().getRegion(),
+                                node.getLocality().getZone(),
+                                node.getLocality().getSubZone()))
+                        : Optional.empty();
         ProxyFacts facts = new ProxyFacts(
                 client(node, metadata),
                 caller.namespace(),
@@ -84,9 +84,8 @@ final class NodeParser {
                 metadata.text("NETWORK").orElse(""),
                 metadata.number("HTTP_PROXY_PORT"),
                 interception(metadata));
-        String workload = metadata.text("WORKLOAD_ENTRY")
-                .or(() -> metadata.text("NAME"))
-                .orElse(id.pod);
+        String workload =
+                metadata.text("WORKLOAD_ENTRY").or(() -> metadata.text("NAME")).orElse(id.pod);
         return new ClientNode(
                 node.getId(),
                 workload.isEmpty() ? node.getId() : workload,
@@ -99,10 +98,12 @@ final class NodeParser {
 
     private static ProxyFacts.Client client(Node node, Metadata metadata) {
         String agent = node.getUserAgentName().toLowerCase(Locale.ROOT);
-        if (agent.startsWith("grpc") || metadata.text("GENERATOR").filter("grpc"::equals).isPresent()) {
+        if (agent.startsWith("grpc")
+                || metadata.text("GENERATOR").filter("grpc"::equals).isPresent()) {
             return ProxyFacts.Client.PROXYLESS_GRPC;
         }
-        boolean ofTheMesh = agent.startsWith("weft") || metadata.text("ISTIO_VERSION").isPresent();
+        boolean ofTheMesh =
+                agent.startsWith("weft") || metadata.text("ISTIO_VERSION").isPresent();
         return ofTheMesh ? ProxyFacts.Client.MESH_PROXY : ProxyFacts.Client.STOCK_ENVOY;
     }
 

@@ -89,7 +89,8 @@ public final class ServeObserver implements AdsSession.Observer {
                         rejected.message());
             }
             case AdsEvent.StaleNonce stale -> count(staleNonces, stale.type());
-            case AdsEvent.Unserved unserved -> LOG.debug("type is not served node={} type={}", node.id(), unserved.typeUrl());
+            case AdsEvent.Unserved unserved ->
+                LOG.debug("type is not served node={} type={}", node.id(), unserved.typeUrl());
             case AdsEvent.Acked ignored -> {}
             case AdsEvent.InSync ignored -> {}
         }

@@ -27,15 +27,15 @@ import java.util.Set;
  */
 @Immutable
 public final class ResourceStore {
-    public static final ResourceStore EMPTY =
-            new ResourceStore(ImmutableSortedMap.of(), ImmutableMap.of(), ImmutableMap.of(), ImmutableList.of(), 0);
-
     /** Oldest first, as conflicts between objects are decided; times come from an API server, and go before objects that have none. */
     private static final Comparator<StoredResource> CREATION_ORDER = Comparator.<StoredResource, Boolean>comparing(
                     stored -> stored.resource().meta().creationTimestamp().isEmpty())
             .thenComparing((a, b) -> a.resource().meta().creationTimestamp().isEmpty()
                     ? Long.compare(a.order(), b.order())
                     : byTime(a.resource(), b.resource()));
+
+    public static final ResourceStore EMPTY =
+            new ResourceStore(ImmutableSortedMap.of(), ImmutableMap.of(), ImmutableMap.of(), ImmutableList.of(), 0);
 
     private final ImmutableSortedMap<String, FileState> files;
     private final ImmutableMap<ResourceKey, StoredResource> resources;
