@@ -46,7 +46,7 @@ public final class ConnectionPool implements ConnectionOwner {
     public void open(StreamRequest request) {
         int last = ready.size() - 1;
         if (last >= 0) {
-            request.onStream(take(last, request));
+            give(last, request);
             return;
         }
         if (closing) {
@@ -183,7 +183,15 @@ public final class ConnectionPool implements ConnectionOwner {
             StreamRequest request = firstWaiting;
             unlink(request);
             admission.waitingEnded();
-            request.onStream(take(ready.size() - 1, request));
+            give(ready.size() - 1, request);
+        }
+    }
+
+    private void give(int at, StreamRequest request) {
+        if (request.admitStream()) {
+            request.onStream(take(at, request));
+        } else {
+            request.onRefused(FailureReason.OVERFLOW, "");
         }
     }
 

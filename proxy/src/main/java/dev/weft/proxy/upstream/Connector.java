@@ -17,6 +17,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,7 +129,13 @@ public final class Connector {
                 return;
             }
             InetSocketAddress peer = address instanceof InetSocketAddress inet ? inet : new InetSocketAddress(0);
-            SslHandler tls = by.newHandler(open.alloc(), peer);
+            SslHandler tls;
+            try {
+                tls = by.newHandler(open.alloc(), peer);
+            } catch (SSLException e) {
+                fail(FailureReason.CONNECT_FAILURE, tlsText(e));
+                return;
+            }
             if (tls == null) {
                 succeed(open, null);
                 return;
@@ -138,11 +145,22 @@ public final class Connector {
             open.pipeline().addLast("tls", tls);
             tls.handshakeFuture().addListener(future -> {
                 if (future.isSuccess()) {
-                    succeed(open, by.describe(tls));
+                    onTls(open, tls);
                 } else {
-                    fail(FailureReason.CONNECT_FAILURE, "TLS_error: " + text(future.cause()));
+                    fail(FailureReason.CONNECT_FAILURE, tlsText(future.cause()));
                 }
             });
+        }
+
+        private void onTls(Channel open, SslHandler tls) {
+            TlsFacts facts;
+            try {
+                facts = by.describe(tls);
+            } catch (SSLException e) {
+                fail(FailureReason.CONNECT_FAILURE, tlsText(e));
+                return;
+            }
+            succeed(open, facts);
         }
 
         private void succeed(Channel open, @Nullable TlsFacts tls) {
@@ -189,6 +207,11 @@ public final class Connector {
 
     private static FailureReason reasonOf(Throwable cause) {
         return cause instanceof ConnectException ? FailureReason.CONNECT_FAILURE : FailureReason.LOCAL_CONNECT_FAILURE;
+    }
+
+    private static String tlsText(Throwable cause) {
+        String text = text(cause);
+        return text.startsWith("TLS_error") ? text : "TLS_error: " + text;
     }
 
     private static String text(Throwable cause) {

@@ -21,6 +21,11 @@ public abstract class StreamRequest implements UpstreamListener {
     @Nullable
     ConnectionPool waitsIn;
 
+    /** Asked once before a stream is opened; on false the request is refused with {@code OVERFLOW}. */
+    protected boolean admitStream() {
+        return true;
+    }
+
     /** The stream is open: write the head now. This object is its listener. */
     protected abstract void onStream(UpstreamStream stream);
 

@@ -1,0 +1,150 @@
+package dev.weft.proxy.cluster;
+
+import dev.weft.model.cluster.Endpoint;
+import dev.weft.model.net.SocketAddress;
+import dev.weft.proxy.balance.Host;
+import dev.weft.proxy.health.HostMonitor;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One endpoint of a running cluster. It keeps its identity, and so its counts, its health and its pools, as long as discovery
+ * names its address.
+ *
+ * <p>Shared by the loops; what changes is volatile or atomic. {@link #onLoop} is each loop's own.
+ */
+public final class UpstreamHost implements Host {
+    private static final VarHandle ACTIVE;
+
+    static {
+        try {
+            ACTIVE = MethodHandles.lookup().findVarHandle(UpstreamHost.class, "active", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("UpstreamHost has no field active", e);
+        }
+    }
+
+    private final String text;
+    private final @Nullable LoopHost[] onLoops;
+    private volatile Endpoint endpoint;
+    private volatile java.net.SocketAddress address;
+    private volatile HostMonitor monitor = HostMonitor.NONE;
+    private volatile boolean ejected;
+    private volatile boolean removed;
+    private int active;
+
+    /** @param address where to connect: resolved */
+    UpstreamHost(Endpoint endpoint, java.net.SocketAddress address, int loops) {
+        this.endpoint = endpoint;
+        this.address = address;
+        this.text = address instanceof java.net.InetSocketAddress inet
+                ? dev.weft.proxy.exchange.ConnectionFacts.text(inet)
+                : endpoint.address().text();
+        this.onLoops = new LoopHost[loops];
+    }
+
+    /** What discovery says of it now. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    void endpoint(Endpoint newer) {
+        endpoint = newer;
+    }
+
+    /** Where new connections go. */
+    public java.net.SocketAddress address() {
+        return address;
+    }
+
+    /** For names whose address changed: connections that are open stay where they are. */
+    void address(java.net.SocketAddress newer) {
+        address = newer;
+    }
+
+    /** The address as logs and metrics show it. */
+    public String text() {
+        return text;
+    }
+
+    /** The name that an endpoint of a DNS cluster was given by; empty where there is none. */
+    public String hostName() {
+        Endpoint now = endpoint;
+        if (!now.hostname().isEmpty()) {
+            return now.hostname();
+        }
+        return now.address() instanceof SocketAddress.Inet inet ? inet.host() : "";
+    }
+
+    @Override
+    public int weight() {
+        return Math.max(1, endpoint.weight());
+    }
+
+    @Override
+    public int activeRequests() {
+        return (int) ACTIVE.getOpaque(this);
+    }
+
+    void requestStarted() {
+        ACTIVE.getAndAdd(this, 1);
+    }
+
+    void requestEnded() {
+        ACTIVE.getAndAdd(this, -1);
+    }
+
+    @Override
+    public Availability availability() {
+        if (ejected) {
+            return Availability.UNAVAILABLE;
+        }
+        return switch (endpoint.health()) {
+            case UNKNOWN, HEALTHY -> Availability.HEALTHY;
+            case DEGRADED -> Availability.DEGRADED;
+            case UNHEALTHY, DRAINING, TIMEOUT -> Availability.UNAVAILABLE;
+        };
+    }
+
+    /** Who hears how its requests end. */
+    public HostMonitor monitor() {
+        return monitor;
+    }
+
+    void monitor(HostMonitor newer) {
+        monitor = newer;
+    }
+
+    public boolean isEjected() {
+        return ejected;
+    }
+
+    /** The control thread takes it out, or back; follow with a new host set. */
+    void ejected(boolean value) {
+        ejected = value;
+    }
+
+    /** Whether discovery names it no longer: what is in flight ends, nothing new begins. */
+    public boolean isRemoved() {
+        return removed;
+    }
+
+    void remove() {
+        removed = true;
+    }
+
+    /** What a loop has of it, or null. */
+    @Nullable LoopHost onLoop(int loop) {
+        return onLoops[loop];
+    }
+
+    void onLoop(int loop, @Nullable LoopHost value) {
+        onLoops[loop] = value;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}
