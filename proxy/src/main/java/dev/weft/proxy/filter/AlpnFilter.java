@@ -24,12 +24,11 @@ public final class AlpnFilter extends HttpFilter {
 
     @Override
     public FilterAction onRequestHead(Exchange exchange, boolean end) {
-        ImmutableList<String> offer =
-                switch (exchange.request().protocol()) {
-                    case HTTP_1_0 -> http10;
-                    case HTTP_1_1 -> http11;
-                    case HTTP_2 -> http2;
-                };
+        ImmutableList<String> offer = switch (exchange.request().protocol()) {
+            case HTTP_1_0 -> http10;
+            case HTTP_1_1 -> http11;
+            case HTTP_2 -> http2;
+        };
         if (!offer.isEmpty()) {
             exchange.upstreamAlpn(offer);
         }

@@ -29,8 +29,8 @@ public final class RbacFilter extends HttpFilter {
     @Override
     public FilterAction onRequestHead(Exchange exchange, boolean end) {
         if (shadow != null) {
-            boolean allowed = Rbac.allowed(
-                    shadow, Rbac.match(shadow, exchange.request().facts(), exchange.facts()));
+            boolean allowed =
+                    Rbac.allowed(shadow, Rbac.match(shadow, exchange.request().facts(), exchange.facts()));
             (allowed ? counts.shadowAllowed : counts.shadowDenied).increment();
         }
         if (rules == null) {

@@ -37,7 +37,8 @@ public record WorkloadMetadata(
         all.forEach((name, value) -> labelValues.putFields(name, text(value)));
         return Struct.newBuilder()
                 .putFields("CLUSTER_ID", text(cluster))
-                .putFields("LABELS", Value.newBuilder().setStructValue(labelValues).build())
+                .putFields(
+                        "LABELS", Value.newBuilder().setStructValue(labelValues).build())
                 .putFields("NAME", text(instance))
                 .putFields("NAMESPACE", text(namespace))
                 .putFields("OWNER", text(OWNER.formatted(namespace, workload)))
