@@ -296,6 +296,7 @@ public final class Exchange {
             return;
         }
         abandon(failure == null ? FailureReason.LOCAL_RESET : failure);
+        toClient.stop();
         done = true;
         FilterChain current = chain();
         if (current.has(HttpFilter.DONE)) {

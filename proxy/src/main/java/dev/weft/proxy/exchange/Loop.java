@@ -43,6 +43,8 @@ public final class Loop {
 
     private Exchange[] idle = new Exchange[16];
     private int idleCount;
+    private Exchange[] ended = new Exchange[16];
+    private int endedCount;
 
     /** Binds the loop's belongings; {@code random} must not be shared with another loop. */
     public Loop(int index, EventLoop eventLoop, ByteBufAllocator allocator, Ticker ticker, RandomGenerator random) {
@@ -118,6 +120,7 @@ public final class Loop {
             next.listed = false;
             next.flushNow();
         }
+        clearEnded();
         inBatch = false;
     }
 
@@ -162,16 +165,29 @@ public final class Loop {
         return idleCount == 0 ? new Exchange(this) : idle[--idleCount];
     }
 
-    /** Takes an exchange back that is complete, or that never began. */
+    /**
+     * Takes an exchange back that is complete, or that never began. It is cleared and given out again after the batch: its
+     * own filter walk may be what led here.
+     */
     public void recycle(Exchange exchange) {
-        exchange.clear();
-        if (idleCount == MOST_IDLE_EXCHANGES) {
-            return;
+        if (endedCount == ended.length) {
+            ended = Arrays.copyOf(ended, endedCount * 2);
         }
-        if (idleCount == idle.length) {
-            idle = Arrays.copyOf(idle, idleCount * 2);
+        ended[endedCount++] = exchange;
+    }
+
+    private void clearEnded() {
+        while (endedCount > 0) {
+            Exchange exchange = ended[--endedCount];
+            exchange.clear();
+            if (idleCount == MOST_IDLE_EXCHANGES) {
+                continue;
+            }
+            if (idleCount == idle.length) {
+                idle = Arrays.copyOf(idle, idleCount * 2);
+            }
+            idle[idleCount++] = exchange;
         }
-        idle[idleCount++] = exchange;
     }
 
     private void flushLate() {

@@ -35,6 +35,7 @@ public final class RequestWalk extends FilterWalk implements RequestSink {
     @Override
     public void onRequestReset(FailureReason reason) {
         exchange.abandon(reason);
+        exchange.toClient().stop();
     }
 
     @Override
