@@ -1,0 +1,202 @@
+package dev.weft.proxy.listener;
+
+import com.google.common.collect.ImmutableList;
+import dev.weft.model.listener.FilterChain;
+import dev.weft.model.listener.Listener;
+import dev.weft.model.listener.ListenerFilter;
+import dev.weft.proxy.config.ListenerSnapshot;
+import dev.weft.proxy.config.ListenerSnapshot.ChainKey;
+import dev.weft.proxy.exchange.ConnectionFacts;
+import dev.weft.proxy.exchange.FailureReason;
+import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.exchange.TlsFacts;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks a fresh connection from its placement on a loop to the handler of its filter chain: original destination, listener,
+ * sniffing, filter chain, TLS. One per connection, on its loop.
+ *
+ * <p>Each step takes the listener's newest version, so a connection that waited for its client's first byte is judged by what holds
+ * then.
+ */
+final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSniffer.Outcome, DownstreamTls.Outcome {
+    private static final InetSocketAddress NOWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private final Acceptor acceptor;
+    private final Listeners listeners;
+    private final LoopConnections connections;
+    private final Channel channel;
+    private InetSocketAddress remote = NOWHERE;
+    private InetSocketAddress local = NOWHERE;
+    private InetSocketAddress destination = NOWHERE;
+    private ListenerSnapshot listener;
+    private Sniffed sniffed = Sniffed.NOTHING;
+    private @Nullable FilterChain chain;
+
+    Arrival(Acceptor acceptor, Listeners listeners, LoopConnections connections, Channel channel) {
+        this.acceptor = acceptor;
+        this.listeners = listeners;
+        this.connections = connections;
+        this.channel = channel;
+        this.listener = acceptor.listener();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        remote = inet(channel.remoteAddress());
+        local = inet(channel.localAddress());
+        destination = local;
+        chooseListener();
+        ProtocolSniffer.Look look =
+                ProtocolSniffer.Look.on(listener.listener().inspection(), destination.getPort());
+        if (look == ProtocolSniffer.Look.NOTHING) {
+            context.pipeline().remove(this);
+            onSniffed(Sniffed.NOTHING);
+            return;
+        }
+        Loop loop = connections.loop();
+        context.pipeline()
+                .replace(
+                        this,
+                        "sniff",
+                        new ProtocolSniffer(look, listener.listener().inspection(), loop, this, context));
+        channel.read();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    private void chooseListener() {
+        Listener own = listener.listener();
+        if (!own.useOriginalDestination() && !asksOriginalDestination(own)) {
+            return;
+        }
+        destination = OriginalDestination.of(channel, local);
+        if (own.useOriginalDestination() && !destination.equals(local)) {
+            ListenerSnapshot other = listeners.select(destination);
+            if (other != null) {
+                listener = other;
+            }
+        }
+    }
+
+    private static boolean asksOriginalDestination(Listener listener) {
+        for (ListenerFilter filter : listener.inspection().filters()) {
+            if (filter instanceof ListenerFilter.OriginalDestination) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void onGivenUp() {
+        acceptor.stats().sniffTimeouts.increment();
+    }
+
+    @Override
+    public void onSniffed(Sniffed found) {
+        sniffed = found;
+        listener = listeners.newest(listener);
+        FilterChain match = listener.match(new ArrivalFacts(remote, destination, found));
+        if (match == null) {
+            acceptor.stats().noFilterChain.increment();
+            refuse(FailureReason.FILTER_CHAIN_NOT_FOUND, "");
+            return;
+        }
+        chain = match;
+        if (match.tls().isEmpty()) {
+            handOver(match, null);
+            return;
+        }
+        String name = found.serverName() == null ? "" : found.serverName();
+        boolean begun = DownstreamTls.begin(
+                channel.pipeline(),
+                listeners.tls().server(match.tls().get()),
+                name,
+                match.tls().get(),
+                match.handshakeTimeout().orElse(DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT),
+                this);
+        if (begun) {
+            channel.config().setAutoRead(true);
+        } else {
+            acceptor.stats().missingSecret.increment();
+            refuse(
+                    FailureReason.TLS_FAILURE,
+                    listeners.tls().server(match.tls().get()).problem());
+        }
+    }
+
+    @Override
+    public void onTls(TlsFacts facts) {
+        acceptor.stats().handshakes.increment();
+        FilterChain match = chain;
+        if (match == null) {
+            throw new AssertionError("TLS without a filter chain on " + channel);
+        }
+        handOver(match, facts);
+    }
+
+    @Override
+    public void onTlsFailed(String reason) {
+        acceptor.stats().handshakeFailures.increment();
+        listeners.handler().onRefused(facts(null), listener, FailureReason.TLS_FAILURE, reason);
+    }
+
+    private void handOver(FilterChain match, @Nullable TlsFacts tls) {
+        channel.config().setAutoRead(true);
+        LiveConnection connection = listeners
+                .handler()
+                .onConnection(new ConnectionHandler.Accepted(
+                        channel, connections.loop(), facts(tls), listener, match));
+        connections.add(channel, listener.listener().name(), ChainKey.of(match), connection);
+    }
+
+    private void refuse(FailureReason reason, String detail) {
+        listeners.handler().onRefused(facts(null), listener, reason, detail);
+        channel.close();
+    }
+
+    private ConnectionFacts facts(@Nullable TlsFacts tls) {
+        ConnectionFacts.Builder facts = ConnectionFacts.builder(remote, local)
+                .destination(destination)
+                .direction(
+                        switch (listener.listener().direction()) {
+                            case INBOUND -> ConnectionFacts.Direction.INBOUND;
+                            case OUTBOUND -> ConnectionFacts.Direction.OUTBOUND;
+                            case UNSPECIFIED -> ConnectionFacts.Direction.UNSPECIFIED;
+                        })
+                .listener(listener.listener().name())
+                .sniffed(sniffed.transport(), protocols(tls));
+        FilterChain match = chain;
+        if (match != null) {
+            facts.filterChain(match.name());
+        }
+        if (sniffed.serverName() != null) {
+            facts.serverName(sniffed.serverName());
+        }
+        if (tls != null) {
+            facts.tls(tls);
+        }
+        return facts.build();
+    }
+
+    private ImmutableList<String> protocols(@Nullable TlsFacts tls) {
+        return tls != null && sniffed.protocols().isEmpty() && !tls.alpn().isEmpty()
+                ? ImmutableList.of(tls.alpn())
+                : sniffed.protocols();
+    }
+
+    /** A Unix socket's ends have no address; they count as this host. */
+    private static InetSocketAddress inet(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet : NOWHERE;
+    }
+}

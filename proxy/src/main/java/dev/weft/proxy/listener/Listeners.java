@@ -1,0 +1,332 @@
+package dev.weft.proxy.listener;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import dev.weft.model.listener.FilterChain;
+import dev.weft.model.listener.Listener;
+import dev.weft.model.listener.NetworkFilter;
+import dev.weft.proxy.config.ListenerSnapshot;
+import dev.weft.proxy.config.ListenerSnapshot.ChainKey;
+import dev.weft.proxy.config.ProxySnapshot;
+import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.identity.TlsContexts;
+import io.netty.channel.ChannelFuture;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All listeners of this proxy: opens, changes and closes them as the configuration says.
+ *
+ * <p>{@link #apply} and {@link #drain} run on the control thread, one at a time; the loops read one volatile index. A listener whose
+ * address stays keeps its socket, a filter chain that stays keeps its connections; connections of a chain that went, or that now
+ * speaks another transport, are drained. An address that cannot be bound is a problem of that listener only; the others serve, and
+ * the next {@link #apply} tries again.
+ */
+public final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+    private final ImmutableList<LoopConnections> loops;
+    private final AtomicIntegerArray load;
+    private final IoTransport io;
+    private final TlsContexts tls;
+    private final ConnectionHandler handler;
+    private final Duration drainTime;
+    private final Map<SocketAddress, Acceptor> acceptors = new LinkedHashMap<>();
+    private volatile ListenerIndex index = ListenerIndex.EMPTY;
+    private volatile ImmutableMap<String, String> problems = ImmutableMap.of();
+    private volatile ImmutableMap<String, Acceptor> bound = ImmutableMap.of();
+
+    /** @param drainTime how long connections of a removed chain may finish what is in flight */
+    public Listeners(
+            ImmutableList<Loop> loops, IoTransport io, TlsContexts tls, ConnectionHandler handler, Duration drainTime) {
+        this.loops = loops.stream().map(LoopConnections::new).collect(ImmutableList.toImmutableList());
+        this.load = new AtomicIntegerArray(loops.size());
+        this.io = io;
+        this.tls = tls;
+        this.handler = handler;
+        this.drainTime = drainTime;
+    }
+
+    /** Makes the sockets and chains those of {@code snapshot}; returns the problems by listener name. */
+    public ImmutableMap<String, String> apply(ProxySnapshot snapshot) {
+        ListenerIndex before = index;
+        Map<String, String> found = new LinkedHashMap<>();
+        Map<SocketAddress, ListenerSnapshot> wanted = wanted(snapshot, found);
+        prepareTls(snapshot);
+        closeUnwanted(wanted);
+        // Before any socket opens: its first connection may be for a listener that only takes captured ones.
+        index = ListenerIndex.of(snapshot);
+        for (Map.Entry<SocketAddress, ListenerSnapshot> entry : wanted.entrySet()) {
+            Acceptor acceptor = acceptors.get(entry.getKey());
+            if (acceptor != null) {
+                acceptor.listener(entry.getValue());
+            } else {
+                open(entry.getKey(), entry.getValue(), found);
+            }
+        }
+        Map<String, Acceptor> byName = new LinkedHashMap<>();
+        acceptors.values().forEach(acceptor -> byName.put(acceptor.listener().listener().name(), acceptor));
+        bound = ImmutableMap.copyOf(byName);
+        problems = ImmutableMap.copyOf(found);
+        updateConnections(before, index);
+        return problems;
+    }
+
+    private Map<SocketAddress, ListenerSnapshot> wanted(ProxySnapshot snapshot, Map<String, String> found) {
+        Map<SocketAddress, ListenerSnapshot> wanted = new LinkedHashMap<>();
+        for (ListenerSnapshot listener : snapshot.listeners().values()) {
+            Listener model = listener.listener();
+            if (!model.bindToPort()) {
+                continue;
+            }
+            try {
+                SocketAddress address = ListenerIndex.address(model.address(), io);
+                // Each listener on port 0 gets a port of its own: they cannot be told apart by address.
+                boolean ephemeral = address instanceof InetSocketAddress inet && inet.getPort() == 0;
+                SocketAddress key = ephemeral ? new EphemeralAddress(model.name(), address) : address;
+                ListenerSnapshot other = wanted.putIfAbsent(key, listener);
+                if (other != null) {
+                    found.put(
+                            model.name(),
+                            "address " + model.address().text() + " is that of listener '"
+                                    + other.listener().name() + "' already");
+                }
+            } catch (IllegalArgumentException e) {
+                found.put(model.name(), "address " + model.address().text() + ": " + e.getMessage());
+            }
+        }
+        return wanted;
+    }
+
+    /** On this thread, so that no loop builds a TLS context. */
+    private void prepareTls(ProxySnapshot snapshot) {
+        for (ListenerSnapshot listener : snapshot.listeners().values()) {
+            for (FilterChain chain : listener.chains().values()) {
+                chain.tls().ifPresent(tls::server);
+            }
+        }
+    }
+
+    private void closeUnwanted(Map<SocketAddress, ListenerSnapshot> wanted) {
+        acceptors.entrySet().removeIf(entry -> {
+            if (wanted.containsKey(entry.getKey())) {
+                return false;
+            }
+            entry.getValue().close().syncUninterruptibly();
+            LOG.info(
+                    "listener closed name={} address={}",
+                    entry.getValue().listener().listener().name(),
+                    entry.getKey());
+            return true;
+        });
+    }
+
+    private void open(SocketAddress key, ListenerSnapshot listener, Map<String, String> found) {
+        String name = listener.listener().name();
+        SocketAddress address = key instanceof EphemeralAddress ephemeral ? ephemeral.address() : key;
+        Acceptor acceptor = new Acceptor(this, address, listener);
+        ChannelFuture binding = acceptor.bind().awaitUninterruptibly();
+        if (binding.isSuccess()) {
+            acceptors.put(key, acceptor);
+            LOG.info("listener opened name={} address={}", name, acceptor.localAddress());
+        } else {
+            acceptor.close();
+            String cause = String.valueOf(binding.cause().getMessage());
+            found.put(name, "cannot bind " + listener.listener().address().text() + ": " + cause);
+            LOG.warn("cannot bind listener={} address={} cause={}", name, address, cause);
+        }
+    }
+
+    private void updateConnections(ListenerIndex before, ListenerIndex now) {
+        Map<String, Set<ChainKey>> gone = new HashMap<>();
+        for (ListenerSnapshot old : before.byName().values()) {
+            String name = old.listener().name();
+            ListenerSnapshot newer = now.byName().get(name);
+            if (newer == old) {
+                continue;
+            }
+            for (Map.Entry<ChainKey, FilterChain> entry : old.chains().entrySet()) {
+                FilterChain chain = newer == null ? null : newer.chain(entry.getKey());
+                if (chain == null || !keepsConnections(entry.getValue(), chain)) {
+                    gone.computeIfAbsent(name, n -> new HashSet<>()).add(entry.getKey());
+                } else if (!chain.equals(entry.getValue())) {
+                    loops.forEach(loop -> loop.chainChanged(name, entry.getKey(), chain));
+                }
+            }
+        }
+        if (!gone.isEmpty()) {
+            drain(
+                    entry -> {
+                        Set<ChainKey> keys = gone.get(entry.listener());
+                        return keys != null && keys.contains(entry.chain());
+                    },
+                    drainTime);
+        }
+    }
+
+    /** A connection cannot change its transport, nor from HTTP to bytes. */
+    private static boolean keepsConnections(FilterChain old, FilterChain now) {
+        return old.tls().equals(now.tls()) && speaksHttp(old) == speaksHttp(now);
+    }
+
+    private static boolean speaksHttp(FilterChain chain) {
+        return !chain.filters().isEmpty()
+                && chain.filters().get(chain.filters().size() - 1) instanceof NetworkFilter.Http;
+    }
+
+    private void drain(Predicate<LoopConnections.Entry> selected, Duration limit) {
+        loops.forEach(loop -> loop.drain(selected, limit));
+    }
+
+    /** Closes all sockets; connections stay. */
+    public void stopAccepting() {
+        acceptors.values().forEach(acceptor -> acceptor.close().syncUninterruptibly());
+        acceptors.clear();
+        bound = ImmutableMap.of();
+    }
+
+    /** Lets all connections finish what is in flight, and closes them after {@code limit}. */
+    public void drainAll(Duration limit) {
+        drain(entry -> true, limit);
+    }
+
+    /** Lets the connections of inbound listeners finish, and closes them after {@code limit}. */
+    public void drainInbound(Duration limit) {
+        ImmutableMap<String, ListenerSnapshot> names = index.byName();
+        drain(
+                entry -> {
+                    ListenerSnapshot listener = names.get(entry.listener());
+                    return listener != null && listener.listener().direction() == Listener.Direction.INBOUND;
+                },
+                limit);
+    }
+
+    /** Closes sockets and connections. */
+    public void close() {
+        stopAccepting();
+        loops.forEach(LoopConnections::closeAll);
+    }
+
+    /** Connections that are open, on all loops. */
+    public int connections() {
+        int all = 0;
+        for (int i = 0; i < load.length(); i++) {
+            all += load.get(i);
+        }
+        return all;
+    }
+
+    /** Connections of one loop. */
+    public int connections(int loop) {
+        return load.get(loop);
+    }
+
+    /** What could not be done of the newest configuration, by listener name. */
+    public ImmutableMap<String, String> problems() {
+        return problems;
+    }
+
+    /** Where a listener really listens, which tells the port where it asked for any. */
+    public Optional<SocketAddress> boundAddress(String name) {
+        Acceptor acceptor = bound.get(name);
+        return acceptor == null ? Optional.empty() : Optional.of(acceptor.localAddress());
+    }
+
+    /** Counters of the listeners with a socket, by name. */
+    public ImmutableMap<String, ListenerStats.Snapshot> stats() {
+        ImmutableMap.Builder<String, ListenerStats.Snapshot> all = ImmutableMap.builder();
+        bound.forEach((name, acceptor) -> all.put(name, acceptor.stats().snapshot()));
+        return all.buildOrThrow();
+    }
+
+    // ---- for arrivals, on their loops ------------------------------------------------------------------------------
+
+    /** The listener of a captured connection: by address and port, then any address with that port; null for none. */
+    @Nullable ListenerSnapshot select(InetSocketAddress destination) {
+        return index.select(destination);
+    }
+
+    /** The present version of a listener; the given one where it is gone. */
+    ListenerSnapshot newest(ListenerSnapshot listener) {
+        ListenerSnapshot now = index.byName().get(listener.listener().name());
+        return now == null ? listener : now;
+    }
+
+    LoopConnections fewest() {
+        int best = 0;
+        for (int i = 1; i < load.length(); i++) {
+            if (load.get(i) < load.get(best)) {
+                best = i;
+            }
+        }
+        return loops.get(best);
+    }
+
+    void placed(int loop) {
+        load.incrementAndGet(loop);
+    }
+
+    void left(int loop) {
+        load.decrementAndGet(loop);
+    }
+
+    Loop acceptLoop() {
+        return loops.get(0).loop();
+    }
+
+    IoTransport io() {
+        return io;
+    }
+
+    TlsContexts tls() {
+        return tls;
+    }
+
+    ConnectionHandler handler() {
+        return handler;
+    }
+
+    /** A wish for any free port. */
+    private static final class EphemeralAddress extends SocketAddress {
+        private final String listener;
+        private final transient SocketAddress address;
+
+        EphemeralAddress(String listener, SocketAddress address) {
+            this.listener = listener;
+            this.address = address;
+        }
+
+        SocketAddress address() {
+            return address;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof EphemeralAddress that
+                    && listener.equals(that.listener)
+                    && address.equals(that.address);
+        }
+
+        @Override
+        public int hashCode() {
+            return listener.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return address.toString();
+        }
+    }
+}
