@@ -32,6 +32,10 @@ final class Children {
                 mv "$2/config" "$(dirname "$2")/kept-config-$(date +%s)"
             fi
             rm -rf "$2"
+            home=$(dirname "$2")
+            case $home in
+                */.weft/demo) rmdir "$home" "$(dirname "$home")" ;;
+            esac
             """;
 
     private final Path file;

@@ -18,7 +18,7 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         // Small answers must not wait for a delayed acknowledgement, and a sidecar keeps its connections for long.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.idleInterval", "3600");
@@ -39,6 +39,8 @@ public final class Main {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop"));
         System.out.println("listening on 127.0.0.1:" + running.port());
+        // The threads of the gRPC server are daemons: without this one the program would end here.
+        Thread.currentThread().join();
     }
 
     static Running start(Options options) throws IOException {
