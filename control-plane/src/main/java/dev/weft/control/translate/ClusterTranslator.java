@@ -13,6 +13,7 @@ import dev.weft.model.Locality;
 import dev.weft.model.Provenance;
 import dev.weft.model.cluster.CircuitBreakers;
 import dev.weft.model.cluster.Cluster;
+import dev.weft.model.cluster.Cluster.ClusterTelemetry;
 import dev.weft.model.cluster.Discovery;
 import dev.weft.model.cluster.Endpoint;
 import dev.weft.model.cluster.EndpointSet;
@@ -213,10 +214,10 @@ final class ClusterTranslator {
                 Names.sni(target.port().number(), target.subset(), service.hostname()));
     }
 
-    private Cluster.ClusterTelemetry telemetry(MeshService service) {
+    private ClusterTelemetry telemetry(MeshService service) {
         boolean exchange = view.proxy().client() == ProxyFacts.Client.MESH_PROXY
                 && service.location() == MeshService.Location.MESH_INTERNAL;
-        return new Cluster.ClusterTelemetry(
+        return new ClusterTelemetry(
                 ImmutableList.of(new Cluster.ServiceRef(service.hostname(), service.name(), service.namespace())),
                 exchange,
                 "");
@@ -236,7 +237,7 @@ final class ClusterTranslator {
                         BUFFER_LIMIT,
                         Optional.empty()),
                 Transport.PLAIN,
-                Cluster.ClusterTelemetry.NONE,
+                ClusterTelemetry.NONE,
                 Optional.empty());
     }
 
@@ -249,7 +250,12 @@ final class ClusterTranslator {
     }
 
     /** The cluster of the application behind one of the workload's own ports. */
-    Cluster inbound(int port, SocketAddress application, Protocol protocol, ConnectionPool pool) {
+    Cluster inbound(
+            int port,
+            SocketAddress application,
+            Protocol protocol,
+            ConnectionPool pool,
+            Optional<MeshService> service) {
         String name = Names.inboundCluster(port);
         EndpointSet set = new EndpointSet(
                 name,
@@ -264,18 +270,21 @@ final class ClusterTranslator {
                                 1,
                                 ImmutableSortedMap.of(),
                                 Endpoint.Workload.UNKNOWN)))));
-        return local(name, set, protocol, pool);
+        ClusterTelemetry telemetry = service.map(this::telemetry)
+                .map(t -> new ClusterTelemetry(t.services(), false, ""))
+                .orElse(ClusterTelemetry.NONE);
+        return local(set, protocol, pool, telemetry);
     }
 
-    private Cluster local(String name, EndpointSet set, Protocol protocol, ConnectionPool pool) {
+    private Cluster local(EndpointSet set, Protocol protocol, ConnectionPool pool, ClusterTelemetry telemetry) {
         return new Cluster(
-                name,
+                set.name(),
                 new Discovery.Static(set),
                 new LoadBalancing(new LoadBalancing.RoundRobin(), 0, false),
                 breakers(pool),
                 connection(pool, protocol),
                 Transport.PLAIN,
-                Cluster.ClusterTelemetry.NONE,
+                telemetry,
                 Optional.<Provenance>empty());
     }
 

@@ -2,6 +2,7 @@ package dev.weft.control.translate;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import dev.weft.control.registry.MeshService;
 import dev.weft.control.registry.ProxyFacts;
 import dev.weft.control.registry.ProxyView;
 import dev.weft.model.Provenance;
@@ -56,7 +57,7 @@ final class InboundTranslator {
     void translate(Consumer<Listener> listeners, Consumer<Cluster> sink) {
         ImmutableList.Builder<FilterChain> captured = ImmutableList.builder();
         for (Port port : ports().values()) {
-            sink.accept(clusters.inbound(port.number(), port.application(), port.protocol(), port.pool()));
+            sink.accept(clusters.inbound(port.number(), port.application(), port.protocol(), port.pool(), port.service()));
             if (port.bind().isPresent()) {
                 listeners.accept(listener(port, port.bind().get()));
             } else {
@@ -100,7 +101,8 @@ final class InboundTranslator {
                             application(listener),
                             bind(listener),
                             listener.connectionPool().or(() -> shared).orElse(ConnectionPool.NONE),
-                            servedAs(number)));
+                            servedAs(number),
+                            service(number)));
         }
         return ImmutableMap.copyOf(ports);
     }
@@ -112,6 +114,13 @@ final class InboundTranslator {
                         Names.virtualHost(port.service().hostname(), port.port().number()))
                 .findFirst()
                 .orElse("inbound:" + workloadPort);
+    }
+
+    private Optional<MeshService> service(int workloadPort) {
+        return view.inbound().ports().stream()
+                .filter(port -> port.workloadPort() == workloadPort)
+                .map(ProxyView.InboundPort::service)
+                .findFirst();
     }
 
     private Optional<String> bind(Sidecar.IngressListener listener) {
@@ -282,6 +291,7 @@ final class InboundTranslator {
      *
      * @param bind where the proxy itself listens; absent where traffic is captured
      * @param servedAs the service and port that clients call
+     * @param service that clients call, for metrics
      */
     private record Port(
             int number,
@@ -289,7 +299,8 @@ final class InboundTranslator {
             SocketAddress application,
             Optional<String> bind,
             ConnectionPool pool,
-            String servedAs) {}
+            String servedAs,
+            Optional<MeshService> service) {}
 
     /** Collects the chains of one port. */
     private final class Chains {
