@@ -243,10 +243,10 @@ final class ClusterTranslator {
 
     private Cluster blackHole() {
         return local(
-                Names.BLACK_HOLE_CLUSTER,
                 EndpointSet.empty(Names.BLACK_HOLE_CLUSTER),
                 Protocol.TCP,
-                ConnectionPool.NONE);
+                ConnectionPool.NONE,
+                ClusterTelemetry.NONE);
     }
 
     /** The cluster of the application behind one of the workload's own ports. */

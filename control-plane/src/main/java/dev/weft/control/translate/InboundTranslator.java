@@ -87,7 +87,8 @@ final class InboundTranslator {
                                 Optional.empty(),
                                 shared.orElse(ConnectionPool.NONE),
                                 Names.virtualHost(
-                                        port.service().hostname(), port.port().number())));
+                                        port.service().hostname(), port.port().number()),
+                                Optional.of(port.service())));
             }
             return ImmutableMap.copyOf(ports);
         }
