@@ -18,8 +18,8 @@ public record ConnectionPool(Tcp tcp, Http http) {
             Optional<TcpKeepalive> tcpKeepalive,
             Optional<Duration> maxConnectionDuration,
             Optional<Duration> idleTimeout) {
-        public static final Tcp NONE = new Tcp(
-                OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Tcp NONE =
+                new Tcp(OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** The operating system's probes on a quiet connection; what is absent is left to the system. */

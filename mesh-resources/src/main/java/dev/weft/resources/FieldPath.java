@@ -58,7 +58,8 @@ public record FieldPath(ImmutableList<Step> steps) {
         StringBuilder text = new StringBuilder();
         for (Step step : steps) {
             switch (step) {
-                case Step.Field(String name) -> text.append(text.isEmpty() ? "" : ".").append(name);
+                case Step.Field(String name) ->
+                    text.append(text.isEmpty() ? "" : ".").append(name);
                 case Step.Index(int index) -> text.append('[').append(index).append(']');
                 case Step.Key(String key) -> text.append('[').append(key).append(']');
             }

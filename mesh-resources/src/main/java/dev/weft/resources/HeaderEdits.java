@@ -17,8 +17,7 @@ public record HeaderEdits(Operations request, Operations response) {
     @Immutable
     public record Operations(
             ImmutableMap<String, String> set, ImmutableMap<String, String> add, ImmutableList<String> remove) {
-        public static final Operations NONE =
-                new Operations(ImmutableMap.of(), ImmutableMap.of(), ImmutableList.of());
+        public static final Operations NONE = new Operations(ImmutableMap.of(), ImmutableMap.of(), ImmutableList.of());
 
         public boolean isEmpty() {
             return set.isEmpty() && add.isEmpty() && remove.isEmpty();

@@ -9,8 +9,7 @@ import java.util.List;
 public record Locality(String region, String zone, String subzone) {
     public static Locality parse(String text) {
         List<String> parts = Splitter.on('/').limit(3).splitToList(text);
-        return new Locality(
-                parts.get(0), parts.size() > 1 ? parts.get(1) : "", parts.size() > 2 ? parts.get(2) : "");
+        return new Locality(parts.get(0), parts.size() > 1 ? parts.get(1) : "", parts.size() > 2 ? parts.get(2) : "");
     }
 
     @Override

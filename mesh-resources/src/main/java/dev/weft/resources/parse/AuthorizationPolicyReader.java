@@ -68,10 +68,11 @@ final class AuthorizationPolicyReader {
         boolean open = all.stream()
                 .anyMatch(finding -> finding.isError()
                         && !isInsideRule(finding.path())
-                        && !(custom && (finding.path().equals(ACTION) || finding.path().equals(PROVIDER))));
-        ImmutableList<Rule> readable = effective == Action.ALLOW
-                ? allowRules(ruleErrors, open)
-                : denyRules(ruleErrors, open, known);
+                        && !(custom
+                                && (finding.path().equals(ACTION)
+                                        || finding.path().equals(PROVIDER))));
+        ImmutableList<Rule> readable =
+                effective == Action.ALLOW ? allowRules(ruleErrors, open) : denyRules(ruleErrors, open, known);
         AuthorizationPolicy policy =
                 new AuthorizationPolicy(subject.meta(), selector, effective, enforcement, readable);
         if (open) {
@@ -175,10 +176,12 @@ final class AuthorizationPolicyReader {
     private static FieldPath cut(FieldPath path) {
         int rule = RULES.steps().size() + 1;
         if (!isInsideRule(path)) {
-            return path.startsWith(RULES) ? RULES : path.head(ObjectParser.SPEC.steps().size() + 1);
+            return path.startsWith(RULES)
+                    ? RULES
+                    : path.head(ObjectParser.SPEC.steps().size() + 1);
         }
-        boolean condition = path.steps().size() > rule
-                && path.steps().get(rule).equals(new FieldPath.Step.Field("when"));
+        boolean condition =
+                path.steps().size() > rule && path.steps().get(rule).equals(new FieldPath.Step.Field("when"));
         return path.head(condition ? rule + 2 : rule + 4);
     }
 }

@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 final class AuthorizationRuleReader {
     private static final ImmutableSet<String> METHODS =
             ImmutableSet.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE");
-    private static final String KEYS = Arrays.stream(Attribute.values()).map(Attribute::text).collect(Collectors.joining(", "));
+    private static final String KEYS =
+            Arrays.stream(Attribute.values()).map(Attribute::text).collect(Collectors.joining(", "));
 
     private final Subject subject;
     private final Checks checks;
@@ -40,8 +41,16 @@ final class AuthorizationRuleReader {
             Fields rule = written.get(i);
             rules.add(new Rule(
                     i,
-                    rule.list("from", from -> from.message("source").map(AuthorizationRuleReader::source).orElse(Source.ANY)),
-                    rule.list("to", to -> to.message("operation").map(AuthorizationRuleReader::operation).orElse(Operation.ANY)),
+                    rule.list(
+                            "from",
+                            from -> from.message("source")
+                                    .map(AuthorizationRuleReader::source)
+                                    .orElse(Source.ANY)),
+                    rule.list(
+                            "to",
+                            to -> to.message("operation")
+                                    .map(AuthorizationRuleReader::operation)
+                                    .orElse(Operation.ANY)),
                     conditions(rule)));
         }
         return rules.build();
@@ -49,7 +58,9 @@ final class AuthorizationRuleReader {
 
     private static ImmutableList<Condition> conditions(Fields rule) {
         return rule.messages("when").stream()
-                .flatMap(condition -> condition.text("key").flatMap(ConditionKey::parse)
+                .flatMap(condition -> condition
+                        .text("key")
+                        .flatMap(ConditionKey::parse)
                         .map(key -> new Condition(key, values(condition, "values", "notValues")))
                         .stream())
                 .collect(ImmutableList.toImmutableList());
@@ -97,7 +108,10 @@ final class AuthorizationRuleReader {
 
     /** An empty list or mapping means nothing sensible; one that was emptied by a cut has been spoken of already. */
     private void checkNotEmpty(Fields fields, String field) {
-        boolean empty = subject.positions().find(fields.at(field)).filter(AuthorizationRuleReader::isEmpty).isPresent();
+        boolean empty = subject.positions()
+                .find(fields.at(field))
+                .filter(AuthorizationRuleReader::isEmpty)
+                .isPresent();
         boolean reported = subject.findings().stream()
                 .anyMatch(finding -> finding.isError() && finding.path().startsWith(fields.at(field)));
         if (empty && !reported) {
@@ -119,7 +133,11 @@ final class AuthorizationRuleReader {
         checkEach(source, "remoteIpBlocks", Formats::isAddressBlock, "an IP address or a CIDR block");
         checkEach(source, "notRemoteIpBlocks", Formats::isAddressBlock, "an IP address or a CIDR block");
         for (String field : ImmutableList.of("serviceAccounts", "notServiceAccounts")) {
-            checkEach(source, field, AuthorizationRuleReader::isServiceAccount, "name or namespace/name, without a wildcard");
+            checkEach(
+                    source,
+                    field,
+                    AuthorizationRuleReader::isServiceAccount,
+                    "name or namespace/name, without a wildcard");
             for (String other : ImmutableList.of("principals", "notPrincipals", "namespaces", "notNamespaces")) {
                 if (source.isSet(field) && source.isSet(other)) {
                     checks.conflict(source.at(field), "does not go with " + other);
@@ -127,11 +145,21 @@ final class AuthorizationRuleReader {
             }
         }
         for (String field : ImmutableList.of("principals", "notPrincipals")) {
-            warnEach(source, field, value -> value.startsWith("spiffe://"), "a principal is written without spiffe://, so that this matches nobody");
+            warnEach(
+                    source,
+                    field,
+                    value -> value.startsWith("spiffe://"),
+                    "a principal is written without spiffe://, so that this matches nobody");
         }
         for (String field : ImmutableList.of(
-                "principals", "notPrincipals", "requestPrincipals", "notRequestPrincipals", "namespaces", "notNamespaces",
-                "trustDomains", "notTrustDomains")) {
+                "principals",
+                "notPrincipals",
+                "requestPrincipals",
+                "notRequestPrincipals",
+                "namespaces",
+                "notNamespaces",
+                "trustDomains",
+                "notTrustDomains")) {
             checkEach(source, field, value -> !value.isEmpty(), "a text that is not empty");
         }
         for (String field : ImmutableList.of("requestPrincipals", "notRequestPrincipals")) {
@@ -148,10 +176,18 @@ final class AuthorizationRuleReader {
             checkEach(operation, field, value -> !value.isEmpty(), "a text that is not empty");
         }
         for (String field : ImmutableList.of("paths", "notPaths")) {
-            checkEach(operation, field, PathTemplate::isValid, "a path, or a template with whole segments {*} and a last {**}");
+            checkEach(
+                    operation,
+                    field,
+                    PathTemplate::isValid,
+                    "a path, or a template with whole segments {*} and a last {**}");
         }
         for (String field : ImmutableList.of("methods", "notMethods")) {
-            warnEach(operation, field, value -> !value.contains("*") && !METHODS.contains(value), "is no method of HTTP");
+            warnEach(
+                    operation,
+                    field,
+                    value -> !value.contains("*") && !METHODS.contains(value),
+                    "is no method of HTTP");
         }
     }
 
@@ -183,13 +219,18 @@ final class AuthorizationRuleReader {
                 checkEach(condition, field, Formats::isAddressBlock, "an IP address or a CIDR block");
             case DESTINATION_PORT -> checkEach(condition, field, Formats::isPort, "a port from 1 to 65535");
             case SOURCE_SERVICE_ACCOUNT ->
-                checkEach(condition, field, AuthorizationRuleReader::isServiceAccount, "name or namespace/name, without a wildcard");
+                checkEach(
+                        condition,
+                        field,
+                        AuthorizationRuleReader::isServiceAccount,
+                        "name or namespace/name, without a wildcard");
             case REQUEST_HEADER, SOURCE_NAMESPACE, SOURCE_TRUST_DOMAIN, SOURCE_PRINCIPAL, CONNECTION_SNI ->
                 checkEach(condition, field, value -> !value.isEmpty(), "a text that is not empty");
             case REQUEST_PRINCIPAL, REQUEST_AUDIENCES, REQUEST_PRESENTER, REQUEST_CLAIM -> {
                 checkEach(condition, field, value -> !value.isEmpty(), "a text that is not empty");
                 if (condition.isSet(field)) {
-                    checks.ineffective(condition.at("key"), "no token is checked yet: no request has any of its attributes");
+                    checks.ineffective(
+                            condition.at("key"), "no token is checked yet: no request has any of its attributes");
                 }
             }
         }

@@ -36,7 +36,8 @@ final class CommonReader {
         }
         Optional<String> regex = fields.writtenText("regex");
         if (regex.isPresent()) {
-            Formats.regexProblem(regex.get()).ifPresent(problem -> fields.checks().invalid(fields.at("regex"), problem));
+            Formats.regexProblem(regex.get())
+                    .ifPresent(problem -> fields.checks().invalid(fields.at("regex"), problem));
             return new StringMatch.Regex(regex.get());
         }
         return new StringMatch.Present();
@@ -52,8 +53,7 @@ final class CommonReader {
 
     /** A selector under {@code field}, with its labels under {@code labels}; one without labels selects everything, as none does. */
     static Optional<LabelSelector> selector(Fields fields, String field, String labels) {
-        Optional<LabelSelector> selector =
-                fields.message(field).map(s -> new LabelSelector(s.textMap(labels)));
+        Optional<LabelSelector> selector = fields.message(field).map(s -> new LabelSelector(s.textMap(labels)));
         if (selector.isPresent()) {
             FieldPath at = fields.at(field).field(labels);
             if (selector.get().labels().isEmpty()) {
@@ -61,7 +61,10 @@ final class CommonReader {
             }
             selector.get().labels().forEach((key, value) -> {
                 if (key.isEmpty() || key.contains("*") || value.contains("*")) {
-                    fields.checks().invalid(at.key(key), "found \"" + key + ": " + value + "\", expected a label; wildcards do not select");
+                    fields.checks()
+                            .invalid(
+                                    at.key(key),
+                                    "found \"" + key + ": " + value + "\", expected a label; wildcards do not select");
                 }
             });
         }
@@ -78,10 +81,14 @@ final class CommonReader {
             String token = tokens.get(i);
             boolean alone = token.equals("*") || token.equals("~");
             if (alone && set.size() > 1) {
-                fields.checks().conflict(fields.at(field).index(i), "found \"" + token + "\" beside others, expected it alone");
+                fields.checks()
+                        .conflict(
+                                fields.at(field).index(i), "found \"" + token + "\" beside others, expected it alone");
             } else if (!alone && !token.equals(".") && !Formats.isObjectName(token)) {
                 fields.checks()
-                        .invalid(fields.at(field).index(i), "found \"" + token + "\", expected \"*\", \".\", \"~\" or a namespace");
+                        .invalid(
+                                fields.at(field).index(i),
+                                "found \"" + token + "\", expected \"*\", \".\", \"~\" or a namespace");
             }
         }
         return set;

@@ -11,7 +11,11 @@ import dev.weft.resources.ConnectionPool.UpgradePolicy;
 /** Reads the limits of a DestinationRule or of a Sidecar. A limit of zero means, as in protobuf, that it is not set. */
 final class ConnectionPoolReader {
     private static final ImmutableList<String> LIMITS = ImmutableList.of(
-            "http1MaxPendingRequests", "http2MaxRequests", "maxRequestsPerConnection", "maxRetries", "maxConcurrentStreams");
+            "http1MaxPendingRequests",
+            "http2MaxRequests",
+            "maxRequestsPerConnection",
+            "maxRetries",
+            "maxConcurrentStreams");
 
     private ConnectionPoolReader() {}
 
@@ -58,6 +62,7 @@ final class ConnectionPoolReader {
 
     private static Http2KeepAlive http2KeepAlive(Fields fields) {
         return new Http2KeepAlive(
-                fields.duration("interval").orElseThrow(), fields.duration("timeout").orElseThrow());
+                fields.duration("interval").orElseThrow(),
+                fields.duration("timeout").orElseThrow());
     }
 }

@@ -26,8 +26,8 @@ final class DestinationRuleReader {
                 subsets(spec),
                 CommonReader.exportTo(spec, "exportTo"),
                 selector);
-        boolean elsewhere = rule.exportTo().stream()
-                .anyMatch(token -> !token.equals(".") && !token.equals(meta.namespace()));
+        boolean elsewhere =
+                rule.exportTo().stream().anyMatch(token -> !token.equals(".") && !token.equals(meta.namespace()));
         if (selector.isPresent() && elsewhere) {
             spec.checks().conflict(spec.at("exportTo"), "a rule with workloadSelector is for its own namespace only");
         }
@@ -40,12 +40,16 @@ final class DestinationRuleReader {
         for (Fields fields : spec.messages("subsets")) {
             String name = fields.text("name").orElse("");
             if (!Formats.isSubsetName(name)) {
-                fields.checks().invalid(fields.at("name"), "found \"" + name + "\", expected letters, digits, dots and dashes");
+                fields.checks()
+                        .invalid(
+                                fields.at("name"), "found \"" + name + "\", expected letters, digits, dots and dashes");
             } else if (!names.add(name)) {
                 fields.checks().conflict(fields.at("name"), "found the subset \"" + name + "\" twice");
             }
             subsets.add(new Subset(
-                    name, fields.textMap("labels"), fields.message("trafficPolicy").map(TrafficPolicyReader::read)));
+                    name,
+                    fields.textMap("labels"),
+                    fields.message("trafficPolicy").map(TrafficPolicyReader::read)));
         }
         return subsets.build();
     }

@@ -45,7 +45,8 @@ record Fields(Checks checks, YamlNode.Mapping node, FieldPath path) {
     ImmutableMap<String, String> textMap(String field) {
         return entries(field).entrySet().stream()
                 .collect(ImmutableMap.toImmutableMap(
-                        entry -> entry.getKey(), entry -> scalar(entry.getValue().value())));
+                        entry -> entry.getKey(),
+                        entry -> scalar(entry.getValue().value())));
     }
 
     /** A number; what is larger than an int counts as the largest one. */

@@ -13,8 +13,10 @@ import java.util.Optional;
 /** The formats of texts that several kinds share. */
 final class Formats {
     private static final int MAX_REGEX = 1024;
-    private static final java.util.regex.Pattern DNS_LABEL = java.util.regex.Pattern.compile("[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?");
-    private static final java.util.regex.Pattern SUBSET = java.util.regex.Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?");
+    private static final java.util.regex.Pattern DNS_LABEL =
+            java.util.regex.Pattern.compile("[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?");
+    private static final java.util.regex.Pattern SUBSET =
+            java.util.regex.Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?");
     private static final CharMatcher TOKEN = CharMatcher.inRange('a', 'z')
             .or(CharMatcher.inRange('A', 'Z'))
             .or(CharMatcher.inRange('0', '9'))
@@ -83,13 +85,15 @@ final class Formats {
             return Optional.of("found an empty regular expression");
         }
         if (regex.length() > MAX_REGEX) {
-            return Optional.of("found a regular expression of " + regex.length() + " characters, expected at most " + MAX_REGEX);
+            return Optional.of(
+                    "found a regular expression of " + regex.length() + " characters, expected at most " + MAX_REGEX);
         }
         try {
             Pattern.compile(regex);
             return Optional.empty();
         } catch (PatternSyntaxException e) {
-            return Optional.of("found \"" + regex + "\", expected a regular expression in RE2's syntax: " + e.getDescription());
+            return Optional.of(
+                    "found \"" + regex + "\", expected a regular expression in RE2's syntax: " + e.getDescription());
         }
     }
 }

@@ -25,14 +25,16 @@ final class HeaderEditsReader {
     }
 
     private static Operations operations(Fields fields, boolean request) {
-        Operations operations =
-                new Operations(fields.textMap("set"), fields.textMap("add"), fields.texts("remove"));
+        Operations operations = new Operations(fields.textMap("set"), fields.textMap("add"), fields.texts("remove"));
         for (String name : operations.set().keySet()) {
             if (!request || !isHost(name)) {
                 check(fields, name, fields.at("set").key(name));
             }
         }
-        operations.add().keySet().forEach(name -> check(fields, name, fields.at("add").key(name)));
+        operations
+                .add()
+                .keySet()
+                .forEach(name -> check(fields, name, fields.at("add").key(name)));
         ImmutableList<String> removed = operations.remove();
         for (int i = 0; i < removed.size(); i++) {
             check(fields, removed.get(i), fields.at("remove").index(i));

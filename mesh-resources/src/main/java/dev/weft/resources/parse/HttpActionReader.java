@@ -24,10 +24,14 @@ final class HttpActionReader {
     static HttpAction read(Fields rule, ImmutableList<Match> match) {
         checkOneAction(rule);
         if (rule.isSet("redirect")) {
-            return rule.message("redirect").map(fields -> redirect(fields, match)).orElseThrow();
+            return rule.message("redirect")
+                    .map(fields -> redirect(fields, match))
+                    .orElseThrow();
         }
         if (rule.isSet("directResponse")) {
-            return rule.message("directResponse").map(HttpActionReader::directResponse).orElseThrow();
+            return rule.message("directResponse")
+                    .map(HttpActionReader::directResponse)
+                    .orElseThrow();
         }
         if (rule.isSet("delegate")) {
             return rule.message("delegate")
@@ -44,8 +48,10 @@ final class HttpActionReader {
         if (actions.isEmpty()) {
             rule.checks().missing(rule.path(), "expected one of route, redirect, directResponse, delegate");
         } else if (actions.size() > 1) {
-            rule.checks().conflict(
-                    rule.at(actions.get(1)), "found " + String.join(" and ", actions) + ", expected only one of them");
+            rule.checks()
+                    .conflict(
+                            rule.at(actions.get(1)),
+                            "found " + String.join(" and ", actions) + ", expected only one of them");
         }
         boolean answers = rule.isSet("redirect") || rule.isSet("directResponse");
         for (String field : List.of("fault", "rewrite")) {
@@ -76,7 +82,8 @@ final class HttpActionReader {
         Optional<String> scheme = fields.text("scheme");
         int code = fields.positive("redirectCode").orElse(301);
         if (path.isEmpty() && authority.isEmpty() && port.isEmpty() && scheme.isEmpty()) {
-            fields.checks().missing(fields.path(), "expected uri, prefixRewrite, authority, port, derivePort or scheme");
+            fields.checks()
+                    .missing(fields.path(), "expected uri, prefixRewrite, authority, port, derivePort or scheme");
         }
         if (fields.isSet("prefixRewrite") && !allPrefixes(match)) {
             fields.checks().conflict(fields.at("prefixRewrite"), "every match of the rule must have a uri prefix");

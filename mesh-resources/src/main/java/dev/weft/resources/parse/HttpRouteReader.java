@@ -59,7 +59,10 @@ final class HttpRouteReader {
                 headers);
         boolean hostRewritten = route.rewrite().flatMap(Rewrite::authority).isPresent();
         if (hostRewritten && headers.request().set().keySet().stream().anyMatch(HeaderEditsReader::isHost)) {
-            fields.checks().conflict(fields.at("rewrite").field("authority"), "the authority is set in headers.request.set, too");
+            fields.checks()
+                    .conflict(
+                            fields.at("rewrite").field("authority"),
+                            "the authority is set in headers.request.set, too");
         }
         return route;
     }
@@ -99,11 +102,17 @@ final class HttpRouteReader {
         ImmutableMap<String, StringMatch> matches = fields.map(field, CommonReader::stringMatch);
         for (String name : matches.keySet()) {
             if (name.startsWith("@request.auth.claims")) {
-                fields.checks().unsupported(fields.at(field).key(name), "routing by the claims of a token is not served by this version of Weft");
+                fields.checks()
+                        .unsupported(
+                                fields.at(field).key(name),
+                                "routing by the claims of a token is not served by this version of Weft");
             } else if (PSEUDO_HEADERS.contains(name)) {
-                fields.checks().ineffective(fields.at(field).key(name), "is ignored: it is a field of its own beside " + field);
+                fields.checks()
+                        .ineffective(
+                                fields.at(field).key(name), "is ignored: it is a field of its own beside " + field);
             } else if (!Formats.isHeaderName(name)) {
-                fields.checks().invalid(fields.at(field).key(name), "found \"" + name + "\", expected the name of a header");
+                fields.checks()
+                        .invalid(fields.at(field).key(name), "found \"" + name + "\", expected the name of a header");
             }
         }
         return matches.entrySet().stream()
@@ -129,15 +138,18 @@ final class HttpRouteReader {
     }
 
     static HttpRetry retry(Fields fields) {
-        ImmutableList<String> conditions =
-                fields.text("retryOn").map(text -> ImmutableList.copyOf(COMMAS.split(text))).orElse(ImmutableList.of());
+        ImmutableList<String> conditions = fields.text("retryOn")
+                .map(text -> ImmutableList.copyOf(COMMAS.split(text)))
+                .orElse(ImmutableList.of());
         for (String condition : conditions) {
             Integer status = Ints.tryParse(condition);
             boolean known = status == null ? RETRY_CONDITIONS.contains(condition) : status >= 100 && status <= 599;
             if (!known) {
-                fields.checks().invalid(
-                        fields.at("retryOn"),
-                        "found \"" + condition + "\", expected status codes or some of " + String.join(", ", RETRY_CONDITIONS));
+                fields.checks()
+                        .invalid(
+                                fields.at("retryOn"),
+                                "found \"" + condition + "\", expected status codes or some of "
+                                        + String.join(", ", RETRY_CONDITIONS));
             }
         }
         return new HttpRetry(
@@ -152,7 +164,8 @@ final class HttpRouteReader {
 
     private static HttpFault fault(Fields fields) {
         return new HttpFault(
-                fields.message("delay").map(HttpRouteReader::delay), fields.message("abort").flatMap(HttpRouteReader::abort));
+                fields.message("delay").map(HttpRouteReader::delay),
+                fields.message("abort").flatMap(HttpRouteReader::abort));
     }
 
     private static HttpFault.Delay delay(Fields fields) {
@@ -169,7 +182,8 @@ final class HttpRouteReader {
             return Optional.of(new HttpFault.Abort(new HttpFault.AbortStatus.Http(status), share));
         }
         if (fields.isSet("grpcStatus")) {
-            return fields.text("grpcStatus").map(status -> new HttpFault.Abort(new HttpFault.AbortStatus.Grpc(status), share));
+            return fields.text("grpcStatus")
+                    .map(status -> new HttpFault.Abort(new HttpFault.AbortStatus.Grpc(status), share));
         }
         fields.checks().ineffective(fields.path(), "aborts nothing without httpStatus or grpcStatus");
         return Optional.empty();
@@ -177,8 +191,9 @@ final class HttpRouteReader {
 
     private static ImmutableList<Mirror> mirrors(Fields fields) {
         if (!fields.isSet("mirror")) {
-            return fields.list("mirrors", mirror -> new Mirror(
-                    VirtualServiceReader.destination(mirror), share(mirror, Percent.ALL)));
+            return fields.list(
+                    "mirrors",
+                    mirror -> new Mirror(VirtualServiceReader.destination(mirror), share(mirror, Percent.ALL)));
         }
         Percent percentage =
                 fields.message("mirrorPercentage").map(CommonReader::percent).orElse(Percent.ALL);
@@ -199,7 +214,9 @@ final class HttpRouteReader {
                 fields.texts("exposeHeaders"),
                 fields.duration("maxAge"),
                 fields.optionalFlag("allowCredentials"),
-                fields.text("unmatchedPreflights").filter(text -> text.equals("IGNORE")).isPresent()
+                fields.text("unmatchedPreflights")
+                                .filter(text -> text.equals("IGNORE"))
+                                .isPresent()
                         ? UnmatchedPreflights.IGNORE
                         : UnmatchedPreflights.FORWARD);
     }

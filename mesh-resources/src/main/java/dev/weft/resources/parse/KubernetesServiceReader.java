@@ -24,7 +24,8 @@ final class KubernetesServiceReader {
 
     static KubernetesService read(ResourceMeta meta, Fields spec) {
         Type type = spec.text("type").map(KubernetesServiceReader::type).orElse(Type.CLUSTER_IP);
-        boolean headless = spec.text("clusterIP").filter(ip -> ip.equals("None")).isPresent();
+        boolean headless =
+                spec.text("clusterIP").filter(ip -> ip.equals("None")).isPresent();
         ImmutableList<String> addresses = spec.isSet("clusterIPs")
                 ? spec.texts("clusterIPs")
                 : spec.text("clusterIP").map(ImmutableList::of).orElse(ImmutableList.of());

@@ -32,7 +32,8 @@ final class MeshConfigReader {
                 new AccessLog(
                         mesh.text("accessLogFile").orElse(""),
                         mesh.text("accessLogFormat").orElse(""),
-                        mesh.choice("accessLogEncoding", AccessLog.Encoding.class).orElse(AccessLog.Encoding.TEXT)),
+                        mesh.choice("accessLogEncoding", AccessLog.Encoding.class)
+                                .orElse(AccessLog.Encoding.TEXT)),
                 mesh.duration("connectTimeout").orElse(defaults.connectTimeout()),
                 mesh.message("defaultConfig").map(MeshConfigReader::proxyConfig).orElse(defaults.defaultConfig()),
                 retryPolicy(mesh),
@@ -65,8 +66,10 @@ final class MeshConfigReader {
     private static Optional<HttpRetry> retryPolicy(Fields mesh) {
         mesh.message("defaultHttpRetryPolicy")
                 .filter(fields -> fields.isSet("perTryTimeout"))
-                .ifPresent(fields -> mesh.checks().conflict(
-                        fields.at("perTryTimeout"), "only a rule may set it: the mesh knows no rule's timeout"));
+                .ifPresent(fields -> mesh.checks()
+                        .conflict(
+                                fields.at("perTryTimeout"),
+                                "only a rule may set it: the mesh knows no rule's timeout"));
         return mesh.message("defaultHttpRetryPolicy").map(HttpRouteReader::retry);
     }
 

@@ -41,12 +41,15 @@ final class ObjectParser {
 
     Parsed parse(String file, YamlNode.Mapping root, ResourceKind kind, String message) {
         if (kind == ResourceKind.MESH_CONFIG) {
-            return meshConfig(file, root.mapping("spec").orElseGet(() -> without(root, List.of("apiVersion", "kind", "metadata"))));
+            return meshConfig(
+                    file,
+                    root.mapping("spec").orElseGet(() -> without(root, List.of("apiVersion", "kind", "metadata"))));
         }
         TreeChecker checker = new TreeChecker(table);
         YamlNode metadataNode = root.get("metadata").orElse(null);
         if (!(metadataNode instanceof YamlNode.Mapping writtenMetadata)) {
-            return ResourceParser.lost(place(file, root), ProblemCode.MISSING_FIELD, "metadata with a name must be set");
+            return ResourceParser.lost(
+                    place(file, root), ProblemCode.MISSING_FIELD, "metadata with a name must be set");
         }
         YamlNode.Mapping metadata = checker.check("ObjectMeta", writtenMetadata, METADATA);
         String name = metadata.text("name").orElse("");
@@ -76,8 +79,7 @@ final class ObjectParser {
                 metadata.text("resourceVersion").orElse(""),
                 place(file, root));
         findings.addAll(0, checker.findings());
-        Subject subject =
-                new Subject(meta, positions(file, root, metadata, spec), ImmutableList.copyOf(findings));
+        Subject subject = new Subject(meta, positions(file, root, metadata, spec), ImmutableList.copyOf(findings));
         return read(subject, spec);
     }
 
@@ -134,8 +136,7 @@ final class ObjectParser {
                 : subject.valid(resource, findings);
     }
 
-    private YamlNode.Mapping spec(
-            YamlNode.Mapping root, String message, TreeChecker checker, List<Finding> findings) {
+    private YamlNode.Mapping spec(YamlNode.Mapping root, String message, TreeChecker checker, List<Finding> findings) {
         YamlNode.Mapping empty = new YamlNode.Mapping(ImmutableMap.of(), root.line(), root.column());
         YamlNode written = root.get("spec").orElse(empty);
         if (written instanceof YamlNode.Scalar scalar && scalar.isNull()) {
@@ -190,9 +191,10 @@ final class ObjectParser {
 
     private static ImmutableMap<String, String> texts(YamlNode.Mapping metadata, String field) {
         ImmutableMap.Builder<String, String> texts = ImmutableMap.builder();
-        metadata.mapping(field).ifPresent(mapping -> mapping.entries()
-                .keySet()
-                .forEach(key -> texts.put(key, mapping.text(key).orElse(""))));
+        metadata.mapping(field)
+                .ifPresent(mapping -> mapping.entries()
+                        .keySet()
+                        .forEach(key -> texts.put(key, mapping.text(key).orElse(""))));
         return texts.buildOrThrow();
     }
 

@@ -20,7 +20,8 @@ public record ParsedFile(String file, ImmutableList<Parsed> objects, Extent exte
 
     static ParsedFile of(String file, ImmutableList<Parsed> objects) {
         boolean lost = objects.stream()
-                .anyMatch(object -> object instanceof Parsed.Refused refused && refused.key().equals(Optional.empty()));
+                .anyMatch(object -> object instanceof Parsed.Refused refused
+                        && refused.key().equals(Optional.empty()));
         return new ParsedFile(file, objects, lost ? Extent.PARTIAL : Extent.WHOLE);
     }
 }

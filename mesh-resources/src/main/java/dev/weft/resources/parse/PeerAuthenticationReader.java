@@ -42,13 +42,13 @@ final class PeerAuthenticationReader {
         PeerAuthentication policy = new PeerAuthentication(subject.meta(), selector, mode, ports);
         List<Finding> all = new ArrayList<>(errors);
         all.addAll(checks.findings());
-        List<Finding> open =
-                all.stream().filter(finding -> finding.isError() && !failsClosed(finding)).toList();
+        List<Finding> open = all.stream()
+                .filter(finding -> finding.isError() && !failsClosed(finding))
+                .toList();
         if (!open.isEmpty()) {
             PeerAuthentication strict =
                     new PeerAuthentication(subject.meta(), selector, MtlsMode.STRICT, ImmutableMap.of());
-            return subject.refused(
-                    Optional.of(strict), checks.findings(), finding -> Effect.FAILED_CLOSED);
+            return subject.refused(Optional.of(strict), checks.findings(), finding -> Effect.FAILED_CLOSED);
         }
         return errors.isEmpty()
                 ? subject.valid(policy, checks.findings())
@@ -68,7 +68,8 @@ final class PeerAuthenticationReader {
     /** Whether the mistake is inside one mode, so that everything else about the object is known. */
     private static boolean failsClosed(Finding finding) {
         FieldPath path = finding.path();
-        boolean insidePort = path.startsWith(PORTS) && path.steps().size() > PORTS.steps().size();
+        boolean insidePort =
+                path.startsWith(PORTS) && path.steps().size() > PORTS.steps().size();
         return path.startsWith(MTLS) || insidePort && !isKeyItself(finding);
     }
 
@@ -82,15 +83,18 @@ final class PeerAuthenticationReader {
     private static ImmutableMap<Integer, MtlsMode> ports(
             YamlNode.Mapping spec, ImmutableList<Finding> errors, Checks checks) {
         ImmutableMap.Builder<Integer, MtlsMode> ports = ImmutableMap.builder();
-        spec.mapping("portLevelMtls").ifPresent(written -> written.entries().forEach((key, entry) -> {
-            FieldPath at = PORTS.key(key);
-            if (Formats.isPort(key)) {
-                boolean readable = !any(errors, at) && entry.value() instanceof YamlNode.Mapping;
-                ports.put(
-                        Integer.valueOf(key),
-                        readable ? mode(new Fields(checks, (YamlNode.Mapping) entry.value(), at)) : MtlsMode.STRICT);
-            }
-        }));
+        spec.mapping("portLevelMtls")
+                .ifPresent(written -> written.entries().forEach((key, entry) -> {
+                    FieldPath at = PORTS.key(key);
+                    if (Formats.isPort(key)) {
+                        boolean readable = !any(errors, at) && entry.value() instanceof YamlNode.Mapping;
+                        ports.put(
+                                Integer.valueOf(key),
+                                readable
+                                        ? mode(new Fields(checks, (YamlNode.Mapping) entry.value(), at))
+                                        : MtlsMode.STRICT);
+                    }
+                }));
         return ports.buildOrThrow();
     }
 

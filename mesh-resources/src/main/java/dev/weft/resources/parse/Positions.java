@@ -57,7 +57,8 @@ public record Positions(String file, YamlNode.Mapping root) {
     }
 
     private static YamlNode.@Nullable Entry item(YamlNode node, int index) {
-        if (!(node instanceof YamlNode.Sequence sequence) || index >= sequence.items().size()) {
+        if (!(node instanceof YamlNode.Sequence sequence)
+                || index >= sequence.items().size()) {
             return null;
         }
         YamlNode item = sequence.items().get(index);

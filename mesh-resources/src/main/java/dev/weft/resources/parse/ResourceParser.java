@@ -76,10 +76,13 @@ public final class ResourceParser {
     private void document(String file, YamlNode root, List<Parsed> parsed) {
         if (!(root instanceof YamlNode.Mapping mapping)) {
             parsed.add(lost(
-                    at(file, root), ProblemCode.NOT_AN_OBJECT, "found " + root.describe() + ", expected an object with apiVersion, kind and metadata"));
+                    at(file, root),
+                    ProblemCode.NOT_AN_OBJECT,
+                    "found " + root.describe() + ", expected an object with apiVersion, kind and metadata"));
             return;
         }
-        boolean list = mapping.text("kind").filter(kind -> kind.endsWith("List")).isPresent();
+        boolean list =
+                mapping.text("kind").filter(kind -> kind.endsWith("List")).isPresent();
         if (list && mapping.get("items").orElse(null) instanceof YamlNode.Sequence items) {
             items.items().forEach(item -> document(file, item, parsed));
         } else {
@@ -94,7 +97,10 @@ public final class ResourceParser {
             return objects.meshConfig(file, root);
         }
         if (kind.isEmpty() || apiVersion.isEmpty()) {
-            return lost(at(file, root), ProblemCode.MISSING_FIELD, (kind.isEmpty() ? "kind" : "apiVersion") + " must be set");
+            return lost(
+                    at(file, root),
+                    ProblemCode.MISSING_FIELD,
+                    (kind.isEmpty() ? "kind" : "apiVersion") + " must be set");
         }
         int slash = apiVersion.get().indexOf('/');
         String group = slash < 0 ? "" : apiVersion.get().substring(0, slash);
@@ -126,7 +132,8 @@ public final class ResourceParser {
 
     private boolean isBareMeshConfig(YamlNode.Mapping root) {
         var fields = table.message("MeshConfig").fields().keySet();
-        return root.get("metadata").isEmpty() && root.entries().keySet().stream().anyMatch(fields::contains);
+        return root.get("metadata").isEmpty()
+                && root.entries().keySet().stream().anyMatch(fields::contains);
     }
 
     /** Istio keeps its mesh configuration as a text in a ConfigMap of this name; other ConfigMaps are none of ours. */
@@ -145,7 +152,10 @@ public final class ResourceParser {
                 case YamlDocument.Readable(YamlNode inner) ->
                     inner instanceof YamlNode.Mapping mapping
                             ? objects.meshConfig(file, mapping)
-                            : lost(at(file, inner), ProblemCode.NOT_AN_OBJECT, "found " + inner.describe() + " in data.mesh, expected a mapping");
+                            : lost(
+                                    at(file, inner),
+                                    ProblemCode.NOT_AN_OBJECT,
+                                    "found " + inner.describe() + " in data.mesh, expected a mapping");
             };
         }
         return objects.meshConfig(file, new YamlNode.Mapping(ImmutableMap.of(), text.line(), text.column()));
@@ -184,12 +194,18 @@ public final class ResourceParser {
         return new Parsed.Refused(
                 Optional.empty(),
                 Optional.<Resource>empty(),
-                new Positions(location.file(), new YamlNode.Mapping(ImmutableMap.of(), location.line(), location.column())),
+                new Positions(
+                        location.file(), new YamlNode.Mapping(ImmutableMap.of(), location.line(), location.column())),
                 ImmutableList.of(problem(Severity.ERROR, code, location, "", message, Effect.REFUSED)));
     }
 
     private static Problem problem(
-            Severity severity, ProblemCode code, SourceLocation location, String resource, String message, Effect effect) {
+            Severity severity,
+            ProblemCode code,
+            SourceLocation location,
+            String resource,
+            String message,
+            Effect effect) {
         return new Problem(severity, code, resource, location, FieldPath.ROOT.toString(), message, effect);
     }
 
@@ -200,7 +216,8 @@ public final class ResourceParser {
     private static String name(YamlNode.Mapping root) {
         String kind = root.text("kind").orElse("");
         Optional<YamlNode.Mapping> metadata = root.mapping("metadata");
-        String namespace = metadata.flatMap(m -> m.text("namespace")).map(n -> n + "/").orElse("");
+        String namespace =
+                metadata.flatMap(m -> m.text("namespace")).map(n -> n + "/").orElse("");
         return kind + " " + namespace + metadata.flatMap(m -> m.text("name")).orElse("");
     }
 }

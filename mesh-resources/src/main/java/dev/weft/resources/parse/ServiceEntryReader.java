@@ -16,7 +16,8 @@ import java.util.Set;
 
 /** Reads a ServiceEntry. */
 final class ServiceEntryReader {
-    private static final String PROTOCOLS = "one of HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, REDIS, MYSQL, UDP";
+    private static final String PROTOCOLS =
+            "one of HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, REDIS, MYSQL, UDP";
 
     private final Fields spec;
     private final Checks checks;
@@ -83,7 +84,8 @@ final class ServiceEntryReader {
                 checks.invalid(spec.at("hosts").index(i), "found \"" + host + "\", expected a DNS name or *.suffix");
             }
         }
-        boolean opaque = entry.ports().stream().anyMatch(port -> !port.protocol().isHttp() && !port.protocol().isTls());
+        boolean opaque = entry.ports().stream()
+                .anyMatch(port -> !port.protocol().isHttp() && !port.protocol().isTls());
         if (entry.hosts().size() > 1 && opaque && entry.addresses().isEmpty()) {
             checks.conflict(spec.at("hosts"), "several hosts cannot be told apart on a port whose protocol names none");
         }
@@ -94,9 +96,12 @@ final class ServiceEntryReader {
         for (int i = 0; i < entry.addresses().size(); i++) {
             String address = entry.addresses().get(i);
             if (!Formats.isAddressBlock(address)) {
-                checks.invalid(spec.at("addresses").index(i), "found \"" + address + "\", expected an IP address or a CIDR block");
+                checks.invalid(
+                        spec.at("addresses").index(i),
+                        "found \"" + address + "\", expected an IP address or a CIDR block");
             } else if (address.contains("/") && !blocksAllowed) {
-                checks.conflict(spec.at("addresses").index(i), "a CIDR block goes with resolution NONE and STATIC only");
+                checks.conflict(
+                        spec.at("addresses").index(i), "a CIDR block goes with resolution NONE and STATIC only");
             }
         }
         boolean tcp = entry.ports().stream().anyMatch(port -> port.protocol() == Protocol.TCP);
@@ -119,7 +124,9 @@ final class ServiceEntryReader {
             Fields fields = spec.messages("endpoints").get(i);
             for (String name : endpoint.ports().keySet()) {
                 if (!names.contains(name)) {
-                    checks.invalid(fields.at("ports").key(name), "found the port name \"" + name + "\", expected one of " + names);
+                    checks.invalid(
+                            fields.at("ports").key(name),
+                            "found the port name \"" + name + "\", expected one of " + names);
                 }
             }
             if (endpoint.unixSocket() && entry.ports().size() > 1) {
@@ -138,12 +145,15 @@ final class ServiceEntryReader {
         switch (entry.resolution()) {
             case NONE -> {
                 if (!entry.endpoints().isEmpty()) {
-                    checks.conflict(spec.at("endpoints"), "resolution NONE goes to the address that was dialled, not to endpoints");
+                    checks.conflict(
+                            spec.at("endpoints"),
+                            "resolution NONE goes to the address that was dialled, not to endpoints");
                 }
             }
             case STATIC -> {
                 if (entry.endpoints().isEmpty() && entry.workloadSelector().isEmpty()) {
-                    checks.ineffective(spec.at("resolution"), "STATIC without endpoints or workloadSelector reaches nothing");
+                    checks.ineffective(
+                            spec.at("resolution"), "STATIC without endpoints or workloadSelector reaches nothing");
                 }
             }
             case DNS, DNS_ROUND_ROBIN -> checkDns(entry);
@@ -151,13 +161,15 @@ final class ServiceEntryReader {
     }
 
     private void checkDns(ServiceEntry entry) {
-        boolean ownEndpoints = !entry.endpoints().isEmpty() || entry.workloadSelector().isPresent();
+        boolean ownEndpoints =
+                !entry.endpoints().isEmpty() || entry.workloadSelector().isPresent();
         for (int i = 0; i < entry.hosts().size(); i++) {
             if (HostName.isWildcard(entry.hosts().get(i)) && !ownEndpoints) {
                 checks.conflict(spec.at("hosts").index(i), "a wildcard cannot be looked up in DNS: name endpoints");
             }
         }
-        if (entry.resolution() == Resolution.DNS_ROUND_ROBIN && entry.endpoints().size() > 1) {
+        if (entry.resolution() == Resolution.DNS_ROUND_ROBIN
+                && entry.endpoints().size() > 1) {
             checks.conflict(spec.at("endpoints"), "DNS_ROUND_ROBIN takes one endpoint");
         }
     }

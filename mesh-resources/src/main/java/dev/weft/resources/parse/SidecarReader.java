@@ -63,7 +63,10 @@ final class SidecarReader {
                 fields.message("port").map(SidecarReader::port).orElseThrow(),
                 bind,
                 capture,
-                fields.parsed("defaultEndpoint", SidecarReader::endpoint, "127.0.0.1:PORT, [::1]:PORT, 0.0.0.0:PORT, [::]:PORT, unix:///PATH or unix://@NAME"),
+                fields.parsed(
+                        "defaultEndpoint",
+                        SidecarReader::endpoint,
+                        "127.0.0.1:PORT, [::1]:PORT, 0.0.0.0:PORT, [::]:PORT, unix:///PATH or unix://@NAME"),
                 fields.message("connectionPool").map(ConnectionPoolReader::read));
     }
 
@@ -78,7 +81,9 @@ final class SidecarReader {
             egressHost(host)
                     .ifPresentOrElse(
                             parsed::add,
-                            () -> checks.invalid(at, "found \"" + host + "\", expected namespace/host, such as ./* or */*.example.com"));
+                            () -> checks.invalid(
+                                    at,
+                                    "found \"" + host + "\", expected namespace/host, such as ./* or */*.example.com"));
             if (!seen.add(host)) {
                 checks.ineffective(at, "found \"" + host + "\" twice");
             }
@@ -127,8 +132,7 @@ final class SidecarReader {
         }
         return switch (address) {
             case "127.0.0.1", "0.0.0.0" -> Optional.of(new AppEndpoint.Inet(address, port));
-            case "[::1]", "[::]" ->
-                Optional.of(new AppEndpoint.Inet(address.substring(1, address.length() - 1), port));
+            case "[::1]", "[::]" -> Optional.of(new AppEndpoint.Inet(address.substring(1, address.length() - 1), port));
             default -> Optional.empty();
         };
     }
@@ -148,8 +152,8 @@ final class SidecarReader {
         if (!known || !Formats.isHostOrAddress(host)) {
             return Optional.empty();
         }
-        return Optional.of(new EgressHost(
-                namespace, host, excludes ? EgressHost.Mode.EXCLUDE : EgressHost.Mode.INCLUDE));
+        return Optional.of(
+                new EgressHost(namespace, host, excludes ? EgressHost.Mode.EXCLUDE : EgressHost.Mode.INCLUDE));
     }
 
     /** {@code ~/*} imports nothing; {@code ~namespace/host} takes away. */
@@ -174,12 +178,17 @@ final class SidecarReader {
             FieldPath at = spec.at("egress").index(i);
             boolean catchAll = listener.port().isEmpty();
             if (catchAll && i < listeners.size() - 1) {
-                checks.conflict(at, "a listener without port takes what the others leave: it must be the last one, and the only one");
+                checks.conflict(
+                        at,
+                        "a listener without port takes what the others leave: it must be the last one, and the only one");
             }
-            if (catchAll && listener.captureMode() == CaptureMode.NONE && listener.bind().isEmpty()) {
+            if (catchAll
+                    && listener.captureMode() == CaptureMode.NONE
+                    && listener.bind().isEmpty()) {
                 checks.missing(at.field("port"), "captureMode NONE needs a port to bind");
             }
-            String bind = listener.bind().orElse("") + "|" + listener.port().map(ListenerPort::number).orElse(0);
+            String bind = listener.bind().orElse("") + "|"
+                    + listener.port().map(ListenerPort::number).orElse(0);
             if (!binds.add(bind)) {
                 checks.conflict(at, "found the same address and port twice");
             }

@@ -26,7 +26,8 @@ final class TrafficPolicyReader {
         Map<Integer, Blocks> ports = new LinkedHashMap<>();
         for (Fields port : fields.messages("portLevelSettings")) {
             checkNotEmpty(port);
-            int number = port.message("port").map(p -> p.number("number").orElse(0)).orElse(0);
+            int number =
+                    port.message("port").map(p -> p.number("number").orElse(0)).orElse(0);
             if (ports.put(number, blocks(port)) != null) {
                 port.checks().conflict(port.at("port"), "found settings for port " + number + " twice");
             }
@@ -74,7 +75,9 @@ final class TrafficPolicyReader {
                 fields.text("credentialName"),
                 fields.texts("subjectAltNames"),
                 fields.text("sni"),
-                fields.flag("insecureSkipVerify") ? ClientTls.ServerVerification.SKIP : ClientTls.ServerVerification.VERIFY);
+                fields.flag("insecureSkipVerify")
+                        ? ClientTls.ServerVerification.SKIP
+                        : ClientTls.ServerVerification.VERIFY);
         checkTls(fields, tls.mode());
         return tls;
     }
@@ -90,7 +93,8 @@ final class TrafficPolicyReader {
             }
             case MUTUAL -> {
                 for (String field : List.of("clientCertificate", "privateKey")) {
-                    if (fields.text(field).isEmpty() && fields.text("credentialName").isEmpty()) {
+                    if (fields.text(field).isEmpty()
+                            && fields.text("credentialName").isEmpty()) {
                         fields.checks().missing(fields.at(field), "must be set for mode MUTUAL");
                     }
                 }

@@ -109,9 +109,11 @@ final class VirtualServiceReader {
         for (int i = 0; i < sniHosts.size(); i++) {
             String sni = sniHosts.get(i);
             if (!Formats.isHost(sni)) {
-                checks.invalid(fields.at("sniHosts").index(i), "found \"" + sni + "\", expected a DNS name or *.suffix");
+                checks.invalid(
+                        fields.at("sniHosts").index(i), "found \"" + sni + "\", expected a DNS name or *.suffix");
             } else if (hosts.stream().noneMatch(host -> HostName.matches(host, sni))) {
-                checks.invalid(fields.at("sniHosts").index(i), "found \"" + sni + "\", expected a host within spec.hosts");
+                checks.invalid(
+                        fields.at("sniHosts").index(i), "found \"" + sni + "\", expected a host within spec.hosts");
             }
         }
         return new TlsMatch(
@@ -167,7 +169,8 @@ final class VirtualServiceReader {
         if (destinations.size() > 1 && total == 0) {
             rule.checks().invalid(rule.at("route"), "found weights that add up to 0");
         } else if (total > Integer.MAX_VALUE) {
-            rule.checks().invalid(rule.at("route"), "found weights that add up to " + total + ", expected less than 2^31");
+            rule.checks()
+                    .invalid(rule.at("route"), "found weights that add up to " + total + ", expected less than 2^31");
         }
     }
 }

@@ -43,14 +43,19 @@ final class WorkloadReader {
         if (address.startsWith(UNIX)) {
             String path = address.substring(UNIX.length());
             if (!path.startsWith("/") && !path.startsWith("@")) {
-                fields.checks().invalid(fields.at("address"), "found \"" + address + "\", expected an absolute path after " + UNIX);
+                fields.checks()
+                        .invalid(
+                                fields.at("address"),
+                                "found \"" + address + "\", expected an absolute path after " + UNIX);
             }
             if (!ports.isEmpty()) {
                 fields.checks().conflict(fields.at("ports"), "a Unix socket has no ports");
             }
         } else if (!HostName.isAddress(address) && !Formats.isDnsName(address)) {
             fields.checks()
-                    .invalid(fields.at("address"), "found \"" + address + "\", expected an IP address, a DNS name or " + UNIX + "/path");
+                    .invalid(
+                            fields.at("address"),
+                            "found \"" + address + "\", expected an IP address, a DNS name or " + UNIX + "/path");
         }
     }
 

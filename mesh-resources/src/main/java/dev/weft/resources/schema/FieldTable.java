@@ -59,8 +59,11 @@ public record FieldTable(
         if (entry != null) {
             return entry;
         }
-        // Kubernetes' own groups hold far more than a mesh reads; only groups that are there for meshes have no unknown kinds.
-        return group.isEmpty() ? new KindEntry.Foreign() : new KindEntry.Unknown(kinds.row(group).keySet().asList());
+        // Kubernetes' own groups hold far more than a mesh reads; only groups that are there for meshes have no unknown
+        // kinds.
+        return group.isEmpty()
+                ? new KindEntry.Foreign()
+                : new KindEntry.Unknown(kinds.row(group).keySet().asList());
     }
 
     /** The group in which a kind is known, for those who wrote another. */

@@ -80,7 +80,9 @@ final class FieldTableReader {
                 kinds.put(group(words.get(1)), words.get(2), new KindEntry.Unserved(words.get(2), reason));
             case "enum" -> enums.put(words.get(1), enumType(words));
             case "message" -> message = words.get(1);
-            default -> throw new IllegalArgumentException("found " + words.getFirst() + ", expected kind, unserved, enum, message");
+            default ->
+                throw new IllegalArgumentException(
+                        "found " + words.getFirst() + ", expected kind, unserved, enum, message");
         }
     }
 
@@ -107,8 +109,7 @@ final class FieldTableReader {
 
     private void endMessage() {
         if (message != null) {
-            messages.put(
-                    message, new MessageType(message, ImmutableMap.copyOf(fields), ImmutableList.copyOf(oneOfs)));
+            messages.put(message, new MessageType(message, ImmutableMap.copyOf(fields), ImmutableList.copyOf(oneOfs)));
         }
         message = null;
         fields.clear();

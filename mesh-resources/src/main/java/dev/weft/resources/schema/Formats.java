@@ -27,7 +27,10 @@ final class Formats {
                 (scalar.type() == ScalarType.INTEGER || scalar.type() == ScalarType.FLOAT)
                         && Doubles.tryParse(text) != null;
             case DURATION ->
-                isText(scalar) && Durations.parse(text).filter(d -> d.compareTo(SHORTEST) >= 0).isPresent();
+                isText(scalar)
+                        && Durations.parse(text)
+                                .filter(d -> d.compareTo(SHORTEST) >= 0)
+                                .isPresent();
             case DURATION_OR_ZERO -> isText(scalar) && Durations.parse(text).isPresent();
             case BYTES -> isText(scalar) && isBase64(text);
             case INT_OR_STRING ->

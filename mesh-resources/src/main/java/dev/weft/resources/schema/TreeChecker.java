@@ -66,9 +66,13 @@ public final class TreeChecker {
             case UNSUPPORTED ->
                 error(ProblemCode.UNSUPPORTED_FIELD, path, entry.key(), "not served by this version of Weft" + reason);
             case IGNORED ->
-                find(Severity.WARNING, ProblemCode.UNSUPPORTED_FIELD, path, entry.key(), "has no effect in Weft" + reason);
-            case DEPRECATED ->
-                find(Severity.WARNING, ProblemCode.DEPRECATED, path, entry.key(), "deprecated" + reason);
+                find(
+                        Severity.WARNING,
+                        ProblemCode.UNSUPPORTED_FIELD,
+                        path,
+                        entry.key(),
+                        "has no effect in Weft" + reason);
+            case DEPRECATED -> find(Severity.WARNING, ProblemCode.DEPRECATED, path, entry.key(), "deprecated" + reason);
             case SERVED, HARMLESS -> {}
         }
         return value(field.type(), entry.value(), path, entry.key());
@@ -115,9 +119,18 @@ public final class TreeChecker {
         }
         switch (serving) {
             case UNSUPPORTED ->
-                error(ProblemCode.UNSUPPORTED_VALUE, path, node, scalar.text() + " is not served by this version of Weft");
+                error(
+                        ProblemCode.UNSUPPORTED_VALUE,
+                        path,
+                        node,
+                        scalar.text() + " is not served by this version of Weft");
             case IGNORED ->
-                find(Severity.WARNING, ProblemCode.UNSUPPORTED_VALUE, path, node, scalar.text() + " has no effect in Weft");
+                find(
+                        Severity.WARNING,
+                        ProblemCode.UNSUPPORTED_VALUE,
+                        path,
+                        node,
+                        scalar.text() + " has no effect in Weft");
             case DEPRECATED ->
                 find(Severity.WARNING, ProblemCode.DEPRECATED, path, node, scalar.text() + " is deprecated");
             case SERVED, HARMLESS -> {}

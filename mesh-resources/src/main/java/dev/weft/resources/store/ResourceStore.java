@@ -110,7 +110,9 @@ public final class ResourceStore {
     /** What is wrong with one object. */
     public ImmutableList<Problem> problemsOf(ResourceKey key) {
         String name = key.toString();
-        return problems.stream().filter(problem -> problem.resource().equals(name)).collect(ImmutableList.toImmutableList());
+        return problems.stream()
+                .filter(problem -> problem.resource().equals(name))
+                .collect(ImmutableList.toImmutableList());
     }
 
     /** The names of the files that the store knows. */

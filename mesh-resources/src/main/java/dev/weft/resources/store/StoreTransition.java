@@ -44,7 +44,8 @@ final class StoreTransition {
 
     ResourceStore run(Collection<ParsedFile> changed, ImmutableSet<String> deleted) {
         deleted.forEach(files::remove);
-        // Files that go on as they are and objects that are valid now say where an object lives; only then can be told whether a bad version has a
+        // Files that go on as they are and objects that are valid now say where an object lives; only then can be told
+        // whether a bad version has a
         // past of its own, or is a second copy of what another file holds.
         Set<String> changing = new HashSet<>();
         changed.forEach(file -> changing.add(file.file()));
@@ -91,8 +92,10 @@ final class StoreTransition {
                     problems.addAll(found);
                 }
                 case Parsed.Skipped(var found) -> problems.addAll(found);
-                case Parsed.Refused refused when refused.key().isPresent() -> {
-                    Optional<Held> kept = settle(file.file(), refused, refused.key().get());
+                case Parsed.Refused refused
+                when refused.key().isPresent() -> {
+                    Optional<Held> kept =
+                            settle(file.file(), refused, refused.key().get());
                     kept.ifPresent(held::add);
                     spokenOf.add(refused.key().get());
                     problems.addAll(withEffect(refused.problems(), kept));
@@ -100,7 +103,8 @@ final class StoreTransition {
                 case Parsed.Refused refused -> {
                     boolean anything = !pastOf(file.file()).isEmpty();
                     refused.problems()
-                            .forEach(problem -> problems.add(anything ? problem.withEffect(Effect.LAST_VALID_KEPT) : problem));
+                            .forEach(problem ->
+                                    problems.add(anything ? problem.withEffect(Effect.LAST_VALID_KEPT) : problem));
                 }
             }
         }
@@ -126,13 +130,12 @@ final class StoreTransition {
 
     /** The version that another file held until now. */
     private Optional<Held> moved(ResourceKey key) {
-        return before.owner(key)
-                .map(before.fileStates()::get)
-                .flatMap(state -> state.find(key));
+        return before.owner(key).map(before.fileStates()::get).flatMap(state -> state.find(key));
     }
 
     private static List<Problem> withEffect(ImmutableList<Problem> problems, Optional<Held> kept) {
-        Effect effect = kept.map(held -> held.standing() == Standing.LAST_VALID ? Effect.LAST_VALID_KEPT : Effect.FAILED_CLOSED)
+        Effect effect = kept.map(
+                        held -> held.standing() == Standing.LAST_VALID ? Effect.LAST_VALID_KEPT : Effect.FAILED_CLOSED)
                 .orElse(Effect.REFUSED);
         return problems.stream()
                 .map(problem -> problem.severity() == Severity.ERROR ? problem.withEffect(effect) : problem)
@@ -183,7 +186,8 @@ final class StoreTransition {
         ImmutableList.Builder<Held> kept = ImmutableList.builder();
         for (int i = 0; i < state.held().size(); i++) {
             Held held = state.held().get(i);
-            Candidate winner = Objects.requireNonNull(winners.get(held.resource().key()));
+            Candidate winner =
+                    Objects.requireNonNull(winners.get(held.resource().key()));
             boolean wins = winner.is(state.file(), i);
             if (wins || held.claim() == Claim.WRITTEN) {
                 kept.add(held);

@@ -46,7 +46,8 @@ public final class YamlDocuments {
         } catch (YamlTreeBuilder.Refusal refusal) {
             return List.of(new YamlDocument.Broken(refusal.line, refusal.column, refusal.reason));
         } catch (MarkedYamlEngineException e) {
-            int line = chunk.firstLine() + e.getProblemMark().map(mark -> mark.getLine()).orElse(0);
+            int line = chunk.firstLine()
+                    + e.getProblemMark().map(mark -> mark.getLine()).orElse(0);
             int column = e.getProblemMark().map(mark -> mark.getColumn() + 1).orElse(1);
             return List.of(new YamlDocument.Broken(line, column, message(e, chunk.firstLine())));
         } catch (YamlEngineException e) {
@@ -82,7 +83,8 @@ public final class YamlDocuments {
             int newline = text.indexOf('\n', at);
             int end = newline < 0 ? text.length() : newline + 1;
             if (beginsDocument(text, at) && onlyDirectives(chunk)) {
-                // The version directive before the line says nothing that we use, and would have to travel with its document.
+                // The version directive before the line says nothing that we use, and would have to travel with its
+                // document.
                 blankOut(chunk);
             } else if (beginsDocument(text, at)) {
                 chunks.add(new Chunk(chunk.toString(), firstLine));
@@ -98,8 +100,7 @@ public final class YamlDocuments {
     }
 
     private static boolean beginsDocument(String text, int at) {
-        return text.startsWith("---", at)
-                && (at + 3 >= text.length() || Character.isWhitespace(text.charAt(at + 3)));
+        return text.startsWith("---", at) && (at + 3 >= text.length() || Character.isWhitespace(text.charAt(at + 3)));
     }
 
     private static boolean onlyDirectives(CharSequence chunk) {

@@ -70,8 +70,7 @@ public sealed interface YamlNode {
 
         /** An entry, if it is there and a mapping. */
         public Optional<Mapping> mapping(String key) {
-            return get(key).flatMap(
-                    node -> node instanceof Mapping mapping ? Optional.of(mapping) : Optional.empty());
+            return get(key).flatMap(node -> node instanceof Mapping mapping ? Optional.of(mapping) : Optional.empty());
         }
 
         @Override

@@ -30,8 +30,8 @@ final class YamlTreeBuilder {
     private static final long MAX_NODES = 500_000;
     private static final int MAX_CODE_POINTS = 32 * 1024 * 1024;
     private static final Pattern INTEGER = Pattern.compile("[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+");
-    private static final Pattern FLOAT =
-            Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+    private static final Pattern FLOAT = Pattern.compile(
+            "[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
 
     private final int firstLine;
     private final Deque<Open> open = new ArrayDeque<>();
@@ -62,9 +62,11 @@ final class YamlTreeBuilder {
                 finish(node, scalar.getAnchor(), 1);
             }
             case Alias -> alias((AliasEvent) event);
-            case SequenceStart -> begin(new Open(line(event), column(event), null, ((SequenceStartEvent) event).getAnchor()));
+            case SequenceStart ->
+                begin(new Open(line(event), column(event), null, ((SequenceStartEvent) event).getAnchor()));
             case MappingStart ->
-                begin(new Open(line(event), column(event), new LinkedHashMap<>(), ((MappingStartEvent) event).getAnchor()));
+                begin(new Open(
+                        line(event), column(event), new LinkedHashMap<>(), ((MappingStartEvent) event).getAnchor()));
             case SequenceEnd, MappingEnd -> {
                 Open ended = open.pop();
                 finish(ended.toNode(), ended.anchor, ended.size);
@@ -85,7 +87,9 @@ final class YamlTreeBuilder {
         Anchored anchored = anchors.get(event.getAlias());
         if (anchored == null) {
             throw new Refusal(
-                    line(event), column(event), "found the alias *" + event.getAlias() + " but no finished &" + event.getAlias());
+                    line(event),
+                    column(event),
+                    "found the alias *" + event.getAlias() + " but no finished &" + event.getAlias());
         }
         finish(anchored.node, Optional.empty(), anchored.size);
     }
@@ -99,7 +103,8 @@ final class YamlTreeBuilder {
         }
         parent.size += size;
         if (parent.size > MAX_NODES) {
-            throw new Refusal(node.line(), node.column(), "more than " + MAX_NODES + " values in one document, aliases included");
+            throw new Refusal(
+                    node.line(), node.column(), "more than " + MAX_NODES + " values in one document, aliases included");
         }
         if (parent.entries == null) {
             parent.items.add(node);
@@ -120,7 +125,8 @@ final class YamlTreeBuilder {
             throw new Refusal(
                     key.line(),
                     key.column(),
-                    "found the key \"" + key.text() + "\" twice, first in line " + earlier.key().line());
+                    "found the key \"" + key.text() + "\" twice, first in line "
+                            + earlier.key().line());
         }
         return key;
     }
