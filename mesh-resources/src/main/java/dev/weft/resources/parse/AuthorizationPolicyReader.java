@@ -57,7 +57,7 @@ final class AuthorizationPolicyReader {
         rules.check(new Pruner(cuts(errors.stream())).prune(spec, ObjectParser.SPEC));
         Optional<LabelSelector> selector = selector();
         Enforcement enforcement = enforcement(custom);
-        if (known) {
+        if (errors.isEmpty()) {
             warnAboutEmptiness(effective, selector);
         }
 

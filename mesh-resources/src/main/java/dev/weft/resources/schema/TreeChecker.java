@@ -83,7 +83,7 @@ public final class TreeChecker {
             case FieldType.Anything ignored -> node;
             case FieldType.Plain(FieldType.Format format) -> {
                 if (!(node instanceof YamlNode.Scalar scalar && Formats.accepts(format, scalar))) {
-                    wrongValue(node, path, at, format.expected());
+                    wrongValue(node, path, at, format);
                 }
                 yield node;
             }
@@ -159,7 +159,7 @@ public final class TreeChecker {
         mapping.entries().forEach((key, entry) -> {
             FieldPath keyPath = path.key(key);
             if (map.keys() == FieldType.Keys.PORT && !Formats.isPort(key)) {
-                wrongValue(entry.key(), keyPath, entry.key(), FieldType.Format.PORT.expected());
+                wrongValue(entry.key(), keyPath, entry.key(), FieldType.Format.PORT);
             }
             entries.put(key, new YamlNode.Entry(entry.key(), value(map.value(), entry.value(), keyPath, entry.key())));
         });
@@ -212,9 +212,15 @@ public final class TreeChecker {
         error(ProblemCode.UNKNOWN_FIELD, path, entry.key(), "unknown field" + hint);
     }
 
-    private void wrongValue(YamlNode node, FieldPath path, YamlNode at, String expected) {
-        boolean text = node instanceof YamlNode.Scalar scalar && scalar.type() == YamlNode.ScalarType.STRING;
-        if (text) {
+    private void wrongValue(YamlNode node, FieldPath path, YamlNode at, FieldType.Format format) {
+        String expected = format.expected();
+        boolean numeric = switch (format) {
+            case INT, UINT, PORT, DOUBLE, INT_OR_STRING -> true;
+            case STRING, BOOL, DURATION, DURATION_OR_ZERO, BYTES -> false;
+        };
+        boolean rightType = node instanceof YamlNode.Scalar scalar
+                && (scalar.type() == YamlNode.ScalarType.STRING || numeric && scalar.type() == YamlNode.ScalarType.INTEGER);
+        if (rightType) {
             error(ProblemCode.INVALID_VALUE, path, at, "found " + node.describe() + ", expected " + expected);
         } else {
             wrongType(node, path, at, expected);

@@ -34,6 +34,7 @@ public final class ResourceStore {
                     ? Long.compare(a.order(), b.order())
                     : byTime(a.resource(), b.resource()));
 
+    /** The store before anything was read. Below the order, which its constructor needs. */
     public static final ResourceStore EMPTY =
             new ResourceStore(ImmutableSortedMap.of(), ImmutableMap.of(), ImmutableMap.of(), ImmutableList.of(), 0);
 
