@@ -53,7 +53,9 @@ public record Problem(
         RULE_WIDENED("the DENY rule is enforced without it: it denies more"),
         FAILED_CLOSED("enforced in its strictest reading until it is mended"),
         STRICT_ENFORCED("STRICT is enforced"),
-        FIRST_KEPT("the object that was there first stays in force");
+        FIRST_KEPT("the object that was there first stays in force"),
+        UNREACHABLE("what is routed there is answered 503, TCP is closed"),
+        NEVER_USED("no traffic meets it");
 
         private final String text;
 

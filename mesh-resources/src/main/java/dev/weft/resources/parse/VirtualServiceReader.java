@@ -165,7 +165,10 @@ final class VirtualServiceReader {
     }
 
     static <T> void checkWeights(Fields rule, List<T> destinations, ToIntFunction<T> weight) {
-        long total = destinations.stream().mapToLong(weight::applyAsInt).filter(share -> share > 0).sum();
+        long total = destinations.stream()
+                .mapToLong(weight::applyAsInt)
+                .filter(share -> share > 0)
+                .sum();
         if (destinations.size() > 1 && total == 0) {
             rule.checks().invalid(rule.at("route"), "found weights that add up to 0");
         } else if (total > Integer.MAX_VALUE) {

@@ -219,7 +219,8 @@ public final class TreeChecker {
             case STRING, BOOL, DURATION, DURATION_OR_ZERO, BYTES -> false;
         };
         boolean rightType = node instanceof YamlNode.Scalar scalar
-                && (scalar.type() == YamlNode.ScalarType.STRING || numeric && scalar.type() == YamlNode.ScalarType.INTEGER);
+                && (scalar.type() == YamlNode.ScalarType.STRING
+                        || numeric && scalar.type() == YamlNode.ScalarType.INTEGER);
         if (rightType) {
             error(ProblemCode.INVALID_VALUE, path, at, "found " + node.describe() + ", expected " + expected);
         } else {

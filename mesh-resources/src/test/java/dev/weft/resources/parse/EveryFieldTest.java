@@ -151,8 +151,7 @@ class EveryFieldTest {
                     variants(sequence.items().get(i)).forEach(inner -> {
                         List<YamlNode> items = new ArrayList<>(sequence.items());
                         items.set(index, inner);
-                        all.add(new YamlNode.Sequence(
-                                ImmutableList.copyOf(items), 1, 1));
+                        all.add(new YamlNode.Sequence(ImmutableList.copyOf(items), 1, 1));
                     });
                 }
                 yield all;

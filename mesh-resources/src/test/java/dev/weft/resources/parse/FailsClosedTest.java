@@ -56,7 +56,9 @@ class FailsClosedTest {
         assertThat(rule.from().getFirst().ipBlocks()).isEqualTo(ValueMatch.ANY);
         assertThat(rule.to().getFirst().methods().values()).containsExactly("GET");
         assertThat(rule.to().getFirst().paths()).isEqualTo(ValueMatch.ANY);
-        assertThat(rule.when()).extracting(condition -> condition.key().attribute().text()).containsExactly("source.ip");
+        assertThat(rule.when())
+                .extracting(condition -> condition.key().attribute().text())
+                .containsExactly("source.ip");
     }
 
     @Test
@@ -92,8 +94,8 @@ class FailsClosedTest {
     @Test
     void hasTheStrictestReadingAtHandWhereTheScopeIsNotKnown() {
         AuthorizationPolicy allow = substitute("{selector: {matchLabel: {app: a}}, rules: [{}]}");
-        AuthorizationPolicy deny =
-                substitute("{selector: {matchLabel: {app: a}}, action: DENY, rules: [{to: [{operation: {methods: [GET]}}]}]}");
+        AuthorizationPolicy deny = substitute(
+                "{selector: {matchLabel: {app: a}}, action: DENY, rules: [{to: [{operation: {methods: [GET]}}]}]}");
         AuthorizationPolicy typo = substitute("{action: DENI, rules: [{to: [{operation: {methods: [GET]}}]}]}");
         AuthorizationPolicy noRules = substitute("{action: DENY, rulez: []}");
 
@@ -109,31 +111,30 @@ class FailsClosedTest {
     void refusesWhatDoesNotDecideAboutSidecarsWithoutClosingAnything() {
         assertThat(parse("AuthorizationPolicy", "{action: AUDIT, rules: [{}]}", ""))
                 .isInstanceOfSatisfying(
-                        Parsed.Refused.class, refused -> assertThat(refused.substitute()).isEmpty());
+                        Parsed.Refused.class,
+                        refused -> assertThat(refused.substitute()).isEmpty());
         assertThat(parse("AuthorizationPolicy", "{targetRefs: [{kind: Gateway, name: a}], rules: [{}]}", ""))
                 .isInstanceOfSatisfying(
-                        Parsed.Refused.class, refused -> assertThat(refused.substitute()).isEmpty());
+                        Parsed.Refused.class,
+                        refused -> assertThat(refused.substitute()).isEmpty());
     }
 
     @Test
     void marksADryRun() {
-        Parsed.Valid valid = (Parsed.Valid)
-                parse("AuthorizationPolicy", "{action: DENY, rules: [{}]}", ", annotations: {istio.io/dry-run: \"true\"}");
+        Parsed.Valid valid = (Parsed.Valid) parse(
+                "AuthorizationPolicy", "{action: DENY, rules: [{}]}", ", annotations: {istio.io/dry-run: \"true\"}");
 
         assertThat(((AuthorizationPolicy) valid.resource()).enforcement()).isEqualTo(Enforcement.DRY_RUN);
     }
 
     @Test
     void takesAModeThatItCannotReadForStrict() {
-        PeerAuthentication policy = (PeerAuthentication) ((Parsed.FailedClosed) parse(
-                        "PeerAuthentication",
-                        """
+        PeerAuthentication policy =
+                (PeerAuthentication) ((Parsed.FailedClosed) parse("PeerAuthentication", """
                         selector: {matchLabels: {app: a}}
                         mtls: {mode: PERMISIVE}
                         portLevelMtls: {80: {mode: DISABLE}, 81: {mode: OFF}, 82: nonsense}
-                        """,
-                        ""))
-                .resource();
+                        """, "")).resource();
 
         assertThat(policy.mode()).isEqualTo(MtlsMode.STRICT);
         assertThat(policy.selector()).isPresent();
@@ -161,8 +162,9 @@ class FailsClosedTest {
     }
 
     private AuthorizationPolicy substitute(String spec) {
-        Resource substitute =
-                ((Parsed.Refused) parse("AuthorizationPolicy", spec, "")).substitute().orElseThrow();
+        Resource substitute = ((Parsed.Refused) parse("AuthorizationPolicy", spec, ""))
+                .substitute()
+                .orElseThrow();
         return (AuthorizationPolicy) substitute;
     }
 

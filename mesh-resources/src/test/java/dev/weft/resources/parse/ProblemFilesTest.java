@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each {@code case.in.yaml} has the outcome and the problems of {@code case.problems.txt}; {@code -Dgolden.update} rewrites them. */
 class ProblemFilesTest {
-    private static final Path CASES = Path.of(
-            System.getProperty("basedir", "."), "src/test/resources/dev/weft/resources/parse/cases");
+    private static final Path CASES =
+            Path.of(System.getProperty("basedir", "."), "src/test/resources/dev/weft/resources/parse/cases");
 
     private final ResourceParser parser = new ResourceParser();
 
@@ -61,7 +61,8 @@ class ProblemFilesTest {
     private static String outcome(Parsed object) {
         return switch (object) {
             case Parsed.Valid valid -> "valid " + valid.resource().key();
-            case Parsed.FailedClosed failed -> "failed closed " + failed.resource().key();
+            case Parsed.FailedClosed failed ->
+                "failed closed " + failed.resource().key();
             case Parsed.Refused refused ->
                 "refused " + refused.key().map(Object::toString).orElse("(which?)")
                         + (refused.substitute().isPresent() ? ", strictest reading at hand" : "");

@@ -65,8 +65,10 @@ class ResourceParserTest {
                         HttpRetry.PreviousHosts.AVOID,
                         Optional.empty()));
         assertThat(service.http().get(1).action())
-                .isInstanceOfSatisfying(HttpAction.Redirect.class, redirect -> assertThat(redirect.path())
-                        .contains(new HttpAction.RedirectPath.ReplacePrefix("/new")));
+                .isInstanceOfSatisfying(
+                        HttpAction.Redirect.class,
+                        redirect -> assertThat(redirect.path())
+                                .contains(new HttpAction.RedirectPath.ReplacePrefix("/new")));
     }
 
     @Test
@@ -129,7 +131,12 @@ class ResourceParserTest {
         assertThat(service.ports())
                 .extracting(KubernetesService.Port::protocol)
                 .containsExactly(
-                        Protocol.GRPC_WEB, Protocol.HTTP2, Protocol.TCP, Protocol.HTTPS, Protocol.UNKNOWN, Protocol.UDP);
+                        Protocol.GRPC_WEB,
+                        Protocol.HTTP2,
+                        Protocol.TCP,
+                        Protocol.HTTPS,
+                        Protocol.UNKNOWN,
+                        Protocol.UDP);
         assertThat(service.port(2).orElseThrow().target()).isEqualTo(new KubernetesService.TargetPort.Named("web"));
     }
 
@@ -160,7 +167,8 @@ class ResourceParserTest {
 
         assertThat(sidecar.ingress())
                 .extracting(listener -> listener.defaultEndpoint().orElseThrow())
-                .containsExactly(new Sidecar.AppEndpoint.Inet("::1", 8080), new Sidecar.AppEndpoint.UnixSocket("@name"));
+                .containsExactly(
+                        new Sidecar.AppEndpoint.Inet("::1", 8080), new Sidecar.AppEndpoint.UnixSocket("@name"));
         assertThat(sidecar.egress().getFirst().hosts().getFirst().namespace()).isEqualTo("~");
     }
 
@@ -175,8 +183,8 @@ class ResourceParserTest {
                   mesh: |-
                     trustDomain: a.example
                 """);
-        MeshConfig fromKind =
-                (MeshConfig) resource("{apiVersion: mesh.istio.io/v1alpha1, kind: MeshConfig, spec: {trustDomain: a.example}}");
+        MeshConfig fromKind = (MeshConfig)
+                resource("{apiVersion: mesh.istio.io/v1alpha1, kind: MeshConfig, spec: {trustDomain: a.example}}");
 
         assertThat(bare).isEqualTo(fromMap).isEqualTo(fromKind);
         assertThat(bare.trustDomain()).isEqualTo("a.example");
@@ -201,7 +209,8 @@ class ResourceParserTest {
 
     @Test
     void findsFieldsAfterwardsToo() {
-        Parsed.Valid parsed = (Parsed.Valid) parser.parse("test.yaml", """
+        Parsed.Valid parsed =
+                (Parsed.Valid) parser.parse("test.yaml", """
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
                 metadata: {name: a}
@@ -213,7 +222,12 @@ class ResourceParserTest {
                         host: a
                         subset: v1
                 """).objects().getFirst();
-        FieldPath route = FieldPath.ROOT.field("spec").field("http").index(0).field("route").index(0);
+        FieldPath route = FieldPath.ROOT
+                .field("spec")
+                .field("http")
+                .index(0)
+                .field("route")
+                .index(0);
 
         assertThat(parsed.positions().locate(route.field("destination").field("subset")))
                 .isEqualTo(new SourceLocation("test.yaml", 10, 9));

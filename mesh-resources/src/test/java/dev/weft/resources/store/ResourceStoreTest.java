@@ -24,13 +24,12 @@ class ResourceStoreTest {
     void keepsTheLastValidVersionOfABadOneAndSaysSo() {
         ResourceStore store = load(file("a.yaml", rule("x", "one")));
 
-        ResourceStore after = store.apply(List.of(file("a.yaml", rule("x", "two").replace("host", "hots"))), Set.of());
+        ResourceStore after =
+                store.apply(List.of(file("a.yaml", rule("x", "two").replace("host", "hots"))), Set.of());
 
         assertThat(host(after, "x")).isEqualTo("one");
         assertThat(after.find(key("x")).orElseThrow().standing()).isEqualTo(Standing.LAST_VALID);
-        assertThat(after.problemsOf(key("x")))
-                .extracting(Problem::effect)
-                .containsOnly(Effect.LAST_VALID_KEPT);
+        assertThat(after.problemsOf(key("x"))).extracting(Problem::effect).containsOnly(Effect.LAST_VALID_KEPT);
         assertThat(host(after.apply(List.of(file("a.yaml", rule("x", "three"))), Set.of()), "x"))
                 .isEqualTo("three");
     }
@@ -77,8 +76,8 @@ class ResourceStoreTest {
     void keepsTheObjectWhoseKindWasMisspelt() {
         ResourceStore store = load(file("a.yaml", rule("x", "a")));
 
-        ResourceStore after =
-                store.apply(List.of(file("a.yaml", rule("x", "b").replace("DestinationRule", "DestinationRul"))), Set.of());
+        ResourceStore after = store.apply(
+                List.of(file("a.yaml", rule("x", "b").replace("DestinationRule", "DestinationRul"))), Set.of());
 
         assertThat(host(after, "x")).isEqualTo("a");
         assertThat(after.problems()).extracting(Problem::code).containsExactly(ProblemCode.UNKNOWN_KIND);
@@ -114,7 +113,10 @@ class ResourceStoreTest {
         ResourceStore store = load(file("a.yaml", rule("x", "a") + rule("y", "a")));
 
         ResourceStore moved = store.apply(
-                List.of(file("a.yaml", rule("y", "a")), file("b.yaml", rule("x", "b").replace("host", "hots"))), Set.of());
+                List.of(
+                        file("a.yaml", rule("y", "a")),
+                        file("b.yaml", rule("x", "b").replace("host", "hots"))),
+                Set.of());
 
         assertThat(host(moved, "x")).isEqualTo("a");
         assertThat(moved.problems()).extracting(Problem::effect).containsOnly(Effect.LAST_VALID_KEPT);
@@ -122,8 +124,8 @@ class ResourceStoreTest {
 
     @Test
     void letsAnotherFileTakeOverWhatABrokenOneOnlyRemembers() {
-        ResourceStore broken = load(file("a.yaml", rule("x", "a")))
-                .apply(List.of(file("a.yaml", "apiVersion: {\n")), Set.of());
+        ResourceStore broken =
+                load(file("a.yaml", rule("x", "a"))).apply(List.of(file("a.yaml", "apiVersion: {\n")), Set.of());
 
         ResourceStore after = broken.apply(List.of(file("b.yaml", rule("x", "b"))), Set.of());
 
@@ -134,7 +136,8 @@ class ResourceStoreTest {
 
     @Test
     void ordersByTimeOfCreationThenByFirstSight() {
-        String old = rule("old", "a").replace("{name: old}", "{name: old, creationTimestamp: \"2020-01-01T00:00:00Z\"}");
+        String old =
+                rule("old", "a").replace("{name: old}", "{name: old, creationTimestamp: \"2020-01-01T00:00:00Z\"}");
         ResourceStore store = load(file("b.yaml", rule("b1", "a") + rule("a1", "a")), file("a.yaml", rule("z", "a")));
 
         ResourceStore more = store.apply(List.of(file("0.yaml", rule("new", "a") + old)), Set.of());
@@ -168,7 +171,8 @@ class ResourceStoreTest {
         ResourceStore badAgain = mended.apply(List.of(file("a.yaml", bad)), Set.of());
 
         assertThat(first.find(key).orElseThrow().standing()).isEqualTo(Standing.STRICTEST);
-        assertThat(((AuthorizationPolicy) first.find(key).orElseThrow().resource()).rules()).isEmpty();
+        assertThat(((AuthorizationPolicy) first.find(key).orElseThrow().resource()).rules())
+                .isEmpty();
         assertThat(first.problems()).extracting(Problem::effect).containsOnly(Effect.FAILED_CLOSED);
         assertThat(mended.find(key).orElseThrow().standing()).isEqualTo(Standing.CURRENT);
         assertThat(badAgain.find(key).orElseThrow().resource())
@@ -183,14 +187,16 @@ class ResourceStoreTest {
 
         ResourceStore after = store.apply(List.of(file("a.yaml", policy("{rules: [{typo: 1}]}"))), Set.of());
 
-        assertThat(((AuthorizationPolicy) after.find(key).orElseThrow().resource()).rules()).isEmpty();
+        assertThat(((AuthorizationPolicy) after.find(key).orElseThrow().resource()).rules())
+                .isEmpty();
         assertThat(after.find(key).orElseThrow().standing()).isEqualTo(Standing.RESTRICTED);
         assertThat(after.problems()).extracting(Problem::effect).containsOnly(Effect.RULE_DROPPED);
     }
 
     @Test
     void hasOneMeshConfig() {
-        ResourceStore store = load(file("a.yaml", "trustDomain: a.example\n"), file("b.yaml", "trustDomain: b.example\n"));
+        ResourceStore store =
+                load(file("a.yaml", "trustDomain: a.example\n"), file("b.yaml", "trustDomain: b.example\n"));
 
         assertThat(ResourceStore.EMPTY.meshConfig()).isEqualTo(MeshConfig.DEFAULT);
         assertThat(store.meshConfig().trustDomain()).isEqualTo("a.example");

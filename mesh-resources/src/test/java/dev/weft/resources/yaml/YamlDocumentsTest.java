@@ -50,7 +50,8 @@ class YamlDocumentsTest {
     void passesOverDirectivesAndByteOrderMarks() {
         List<YamlDocument> documents = YamlDocuments.read("\uFEFF%YAML 1.1\n---\na: 1\n");
 
-        assertThat(mapping(documents.getFirst()).entries().get("a").key().line()).isEqualTo(3);
+        assertThat(mapping(documents.getFirst()).entries().get("a").key().line())
+                .isEqualTo(3);
     }
 
     @Test
@@ -95,7 +96,8 @@ class YamlDocumentsTest {
                 .contains("1");
         assertThat(YamlDocuments.read(bomb.toString()).getFirst())
                 .isInstanceOfSatisfying(
-                        YamlDocument.Broken.class, broken -> assertThat(broken.message()).startsWith("more than 500000"));
+                        YamlDocument.Broken.class,
+                        broken -> assertThat(broken.message()).startsWith("more than 500000"));
         assertThat(YamlDocuments.read("a: &x [*x]").getFirst()).isInstanceOf(YamlDocument.Broken.class);
     }
 
@@ -107,7 +109,8 @@ class YamlDocumentsTest {
 
     @Test
     void readsJson() {
-        assertThat(mapping(YamlDocuments.read("{\n  \"a\": {\"b\": [1, \"2\"]}\n}").getFirst())
+        assertThat(mapping(YamlDocuments.read("{\n  \"a\": {\"b\": [1, \"2\"]}\n}")
+                                .getFirst())
                         .mapping("a"))
                 .isPresent();
     }
