@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** The YAML that the demo ships, read as the control plane reads it. */
 final class ShippedYamlTest {
-    private static final Path BOOKSTORE = Path.of(System.getProperty("basedir", ".")).resolve("../examples/bookstore");
+    private static final Path BOOKSTORE =
+            Path.of(System.getProperty("basedir", ".")).resolve("../examples/bookstore");
 
     private final ResourceParser parser = new ResourceParser();
 
@@ -35,8 +36,7 @@ final class ShippedYamlTest {
 
     @Test
     void splitAndDenialAreValid() throws IOException {
-        ResourceStore store = config()
-                .apply(
+        ResourceStore store = config().apply(
                         ImmutableList.of(
                                 parse("things-to-try/split-90-10.yaml", "routing.yaml"),
                                 parse("things-to-try/deny-frontpage.yaml", "deny-frontpage.yaml")),
@@ -54,8 +54,9 @@ final class ShippedYamlTest {
         ResourceStore store = before.apply(
                 ImmutableList.of(parse("things-to-try/broken-routing.yaml", "routing.yaml")), ImmutableSet.of());
 
-        int weight = 1 + Files.readAllLines(BOOKSTORE.resolve("things-to-try/broken-routing.yaml"))
-                .indexOf("          weight: most");
+        int weight = 1
+                + Files.readAllLines(BOOKSTORE.resolve("things-to-try/broken-routing.yaml"))
+                        .indexOf("          weight: most");
         assertThat(store.problems())
                 .filteredOn(problem -> problem.severity() == Problem.Severity.ERROR)
                 .anySatisfy(problem -> {

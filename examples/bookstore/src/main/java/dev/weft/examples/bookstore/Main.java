@@ -13,6 +13,7 @@ public final class Main {
               catalog
               reviews    --version v1|v2|v3 [--ratings HOST:PORT] [--ratings-authority NAME:PORT]
               ratings
+              together   [--version v1|v2|v3] [--rps N]      all of them in one process, without a mesh
               traffic    --http-proxy HOST:PORT [--target URL] [--rps N]
             Every program listens on 127.0.0.1. Without --http-proxy the environment variable http_proxy counts.""";
 
@@ -49,6 +50,7 @@ public final class Main {
             case CATALOG -> Catalog.start(options);
             case REVIEWS -> Reviews.start(options);
             case RATINGS -> Ratings.start(options);
+            case TOGETHER -> Together.start(options);
             case TRAFFIC -> Traffic.start(options);
         };
     }

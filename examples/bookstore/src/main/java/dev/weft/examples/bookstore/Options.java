@@ -26,6 +26,7 @@ record Options(Role role, ImmutableMap<String, String> flags) {
         CATALOG,
         REVIEWS,
         RATINGS,
+        TOGETHER,
         TRAFFIC
     }
 

@@ -63,6 +63,13 @@ final class BookstoreTest {
     }
 
     @Test
+    void allTogetherIsAFrontPageToo() throws Exception {
+        int port = add(Together.start(Options.parse("together", "--version", "v3", "--rps", "50")));
+
+        assertThat(get(port, "/", ImmutableMap.of()).parts()).isEqualTo("catalog=200,reviews=200,ratings=ok");
+    }
+
+    @Test
     void senselessFaultOrderIsNamed() throws Exception {
         Got got = get(startAll("v1"), "/", ImmutableMap.of("x-fault-frontpage", "delay=soon"));
 
