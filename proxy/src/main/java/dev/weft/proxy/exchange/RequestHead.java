@@ -105,13 +105,11 @@ public final class RequestHead {
         return method;
     }
 
-    /** Where the method starts in the block. */
-    public int methodStart() {
+    int methodStart() {
         return methodStart;
     }
 
-    /** The method's length in bytes. */
-    public int methodLength() {
+    int methodLength() {
         return methodLength;
     }
 
