@@ -98,7 +98,7 @@ public enum FailureReason {
 
     // HTTP/2 requests that are not well-formed; mostly ended by a stream or connection error, not by an answer.
     HTTP2_INVALID_FIELD(400, DOWNSTREAM_PROTOCOL_ERROR, "http2.invalid.header.field", "Bad Request"),
-    HTTP2_MESSAGING(400, DOWNSTREAM_PROTOCOL_ERROR, "http2.violation.of.messaging.rule", "Bad Request"),
+    HTTP2_MESSAGING(0, DOWNSTREAM_PROTOCOL_ERROR, "http2.violation.of.messaging.rule", ""),
     HTTP2_TOO_MANY_HEADERS(431, DOWNSTREAM_PROTOCOL_ERROR, "http2.too_many_headers", "Request Header Fields Too Large"),
     HTTP2_HEADERS_TOO_LARGE(
             431, DOWNSTREAM_PROTOCOL_ERROR, "http2.header_list_size_too_large", "Request Header Fields Too Large"),

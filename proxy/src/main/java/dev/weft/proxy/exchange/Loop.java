@@ -3,7 +3,10 @@ package dev.weft.proxy.exchange;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -41,6 +44,7 @@ public final class Loop {
     private long now;
     private long wakeAt = Long.MAX_VALUE;
 
+    private final Map<Class<?>, Object> belongings = new IdentityHashMap<>();
     private Exchange[] idle = new Exchange[16];
     private int idleCount;
     private Exchange[] ended = new Exchange[16];
@@ -71,6 +75,14 @@ public final class Loop {
 
     public RandomGenerator random() {
         return random;
+    }
+
+    /**
+     * Something that another package keeps once per loop (recycled objects, scratch arrays), made at the first question. Ask
+     * once per connection, not per request.
+     */
+    public <T> T belonging(Class<T> type, Supplier<T> maker) {
+        return type.cast(belongings.computeIfAbsent(type, missing -> maker.get()));
     }
 
     // ---- time ------------------------------------------------------------------------------------------------------

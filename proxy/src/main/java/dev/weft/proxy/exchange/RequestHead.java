@@ -105,11 +105,13 @@ public final class RequestHead {
         return method;
     }
 
-    int methodStart() {
+    /** Where the method starts in the block. */
+    public int methodStart() {
         return methodStart;
     }
 
-    int methodLength() {
+    /** The method's length in bytes. */
+    public int methodLength() {
         return methodLength;
     }
 

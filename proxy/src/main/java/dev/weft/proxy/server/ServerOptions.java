@@ -1,5 +1,6 @@
 package dev.weft.proxy.server;
 
+import dev.weft.proxy.codec.http2.Http2Config;
 import dev.weft.proxy.exchange.HeadLimits;
 import java.time.Duration;
 
@@ -10,15 +11,17 @@ import java.time.Duration;
  *
  * @param limits of request heads
  * @param timeouts of connections and requests
- * @param http1 what holds for HTTP/1 only
+ * @param http1 what holds for HTTP/1, and for 100-continue and underscores in both
+ * @param http2 what holds for HTTP/2 only: windows, streams
  * @param bufferLimit bytes of one body in flight through the proxy before its source is paused; also what a connection
  *     may have unsent ({@code per_connection_buffer_limit_bytes})
  * @param maxRequests after how many requests a connection is closed; 0 for never
  */
-public record ServerOptions(HeadLimits limits, Timeouts timeouts, Http1 http1, int bufferLimit, long maxRequests) {
+public record ServerOptions(
+        HeadLimits limits, Timeouts timeouts, Http1 http1, Http2Config http2, int bufferLimit, long maxRequests) {
     /** Envoy's defaults. */
     public static final ServerOptions DEFAULTS =
-            new ServerOptions(HeadLimits.REQUEST, Timeouts.DEFAULTS, Http1.DEFAULTS, 1024 * 1024, 0);
+            new ServerOptions(HeadLimits.REQUEST, Timeouts.DEFAULTS, Http1.DEFAULTS, Http2Config.DEFAULT, 1024 * 1024, 0);
 
     /**
      * Timers of a client's connection.

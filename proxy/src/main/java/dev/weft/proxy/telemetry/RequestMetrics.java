@@ -1,0 +1,155 @@
+package dev.weft.proxy.telemetry;
+
+import com.google.common.collect.ImmutableList;
+import dev.weft.proxy.exchange.Exchange;
+import dev.weft.proxy.exchange.ExchangeObserver;
+import dev.weft.proxy.telemetry.MetricSink.Labels;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Istio's request metrics. Each loop has a table of its own that only it writes, so that a request costs one lookup and a few
+ * additions; tables are summed up when somebody asks.
+ */
+public final class RequestMetrics implements ExchangeObserver {
+    private static final int MOST_LOOPS = 256;
+    private static final double NANOS_PER_MILLI = 1_000_000.0;
+
+    private final RequestLabels labels;
+    private final AtomicReferenceArray<@Nullable Table> tables = new AtomicReferenceArray<>(MOST_LOOPS);
+
+    public RequestMetrics(WorkloadMetadata self, ServiceLookup services) {
+        this.labels = new RequestLabels(self, services);
+    }
+
+    @Override
+    public void done(Exchange exchange) {
+        table(exchange.loop().index()).count(exchange);
+    }
+
+    private Table table(int loop) {
+        Table table = tables.get(loop);
+        if (table == null) {
+            table = new Table();
+            tables.set(loop, table);
+        }
+        return table;
+    }
+
+    /** Hands over all series, loops summed up. */
+    public void collect(MetricSink sink) {
+        Map<Labels, Total> totals = new LinkedHashMap<>();
+        for (int i = 0; i < MOST_LOOPS; i++) {
+            Table table = tables.get(i);
+            if (table != null) {
+                for (Series series : table.all) {
+                    totals.computeIfAbsent(series.labels, l -> new Total()).add(series);
+                }
+            }
+        }
+        ImmutableList<Double> bounds = Histogram.BOUNDS;
+        totals.forEach((names, total) -> sink.counter(MetricNames.REQUESTS, names, total.requests));
+        totals.forEach((names, total) ->
+                sink.histogram(MetricNames.REQUEST_DURATION, names, bounds, total.durations, total.durationSum));
+        totals.forEach((names, total) ->
+                sink.histogram(MetricNames.REQUEST_BYTES, names, bounds, total.requestBytes, total.requestSum));
+        totals.forEach((names, total) ->
+                sink.histogram(MetricNames.RESPONSE_BYTES, names, bounds, total.responseBytes, total.responseSum));
+    }
+
+    /** The series of one loop: an open-addressing table that the loop reads and writes, and a queue that others may walk. */
+    private final class Table {
+        private final RequestKey probe = new RequestKey();
+        private final ConcurrentLinkedQueue<Series> all = new ConcurrentLinkedQueue<>();
+        private @Nullable Series[] slots = new Series[64];
+        private int size;
+
+        void count(Exchange exchange) {
+            probe.fill(exchange);
+            int mask = slots.length - 1;
+            int at = probe.mix() & mask;
+            Series series = slots[at];
+            while (series != null && !series.key.same(probe)) {
+                at = (at + 1) & mask;
+                series = slots[at];
+            }
+            if (series == null) {
+                series = add(probe.copy());
+            }
+            series.record(exchange);
+        }
+
+        private Series add(RequestKey key) {
+            if (++size * 2 > slots.length) {
+                Series[] old = slots;
+                slots = new Series[old.length * 2];
+                for (Series series : old) {
+                    if (series != null) {
+                        place(series);
+                    }
+                }
+            }
+            Series series = new Series(key, labels.of(key));
+            place(series);
+            all.add(series);
+            return series;
+        }
+
+        private void place(Series series) {
+            int mask = slots.length - 1;
+            int at = series.key.mix() & mask;
+            while (slots[at] != null) {
+                at = (at + 1) & mask;
+            }
+            slots[at] = series;
+        }
+    }
+
+    /** One series of one loop. */
+    private static final class Series {
+        private final RequestKey key;
+        private final Labels labels;
+        private final Histogram durations = new Histogram();
+        private final Histogram requestBytes = new Histogram();
+        private final Histogram responseBytes = new Histogram();
+        private long requests;
+
+        Series(RequestKey key, Labels labels) {
+            this.key = key;
+            this.labels = labels;
+        }
+
+        void record(Exchange exchange) {
+            requests++;
+            long end = exchange.timings().responseEnd;
+            long nanos = (end == 0 ? exchange.loop().now() : end) - exchange.timings().start;
+            durations.record(Math.max(0, nanos) / NANOS_PER_MILLI);
+            requestBytes.record(exchange.requestBytes());
+            responseBytes.record(exchange.responseBytes());
+        }
+    }
+
+    /** The same series of all loops. */
+    private static final class Total {
+        private long requests;
+        private final long[] durations = new long[Histogram.buckets()];
+        private final long[] requestBytes = new long[Histogram.buckets()];
+        private final long[] responseBytes = new long[Histogram.buckets()];
+        private double durationSum;
+        private double requestSum;
+        private double responseSum;
+
+        void add(Series series) {
+            requests += series.requests;
+            series.durations.addTo(durations);
+            series.requestBytes.addTo(requestBytes);
+            series.responseBytes.addTo(responseBytes);
+            durationSum += series.durations.sum();
+            requestSum += series.requestBytes.sum();
+            responseSum += series.responseBytes.sum();
+        }
+    }
+}
