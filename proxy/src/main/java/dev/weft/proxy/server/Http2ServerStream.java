@@ -55,7 +55,9 @@ final class Http2ServerStream extends Http2Stream implements ResponseSink {
         current.timings().start = loop.now();
         current.timings().startEpochMillis = loop.epochMillis();
         exchange = current;
-        return owner.shared().requestFields().begin(current.request(), owner.options().http2());
+        return owner.shared()
+                .requestFields()
+                .begin(current.request(), owner.options().http2());
     }
 
     @Override
@@ -271,14 +273,15 @@ final class Http2ServerStream extends Http2Stream implements ResponseSink {
         if (!begun) {
             current.begin(server().service().filterChain(), server().facts(), this);
         }
-        current.toUpstream().onRequestReset(
-                switch (why) {
-                    case PEER_RESET, PEER_REFUSED -> FailureReason.DOWNSTREAM_RESET;
-                    case PEER_FAULT -> FailureReason.HTTP2_MESSAGING;
-                    case FLUSH_TIMEOUT -> FailureReason.FLUSH_TIMEOUT;
-                    case CONNECTION_FAULT -> FailureReason.HTTP2_MESSAGING;
-                    case CONNECTION_CLOSED -> FailureReason.DOWNSTREAM_CLOSED;
-                });
+        current.toUpstream()
+                .onRequestReset(
+                        switch (why) {
+                            case PEER_RESET, PEER_REFUSED -> FailureReason.DOWNSTREAM_RESET;
+                            case PEER_FAULT -> FailureReason.HTTP2_MESSAGING;
+                            case FLUSH_TIMEOUT -> FailureReason.FLUSH_TIMEOUT;
+                            case CONNECTION_FAULT -> FailureReason.HTTP2_MESSAGING;
+                            case CONNECTION_CLOSED -> FailureReason.DOWNSTREAM_CLOSED;
+                        });
         complete(current);
     }
 

@@ -51,7 +51,8 @@ final class Http2Watch extends Timer {
     }
 
     /** What an exchange is to be ended for; null if it is within its times. */
-    @Nullable FailureReason overdue(long start, long progress, boolean reading) {
+    @Nullable
+    FailureReason overdue(long start, long progress, boolean reading) {
         long now = loop.now();
         if (reading && isPast(now, start, timeouts.request().toNanos())) {
             return FailureReason.REQUEST_TIMEOUT;

@@ -20,8 +20,8 @@ import java.time.Duration;
 public record ServerOptions(
         HeadLimits limits, Timeouts timeouts, Http1 http1, Http2Config http2, int bufferLimit, long maxRequests) {
     /** Envoy's defaults. */
-    public static final ServerOptions DEFAULTS =
-            new ServerOptions(HeadLimits.REQUEST, Timeouts.DEFAULTS, Http1.DEFAULTS, Http2Config.DEFAULT, 1024 * 1024, 0);
+    public static final ServerOptions DEFAULTS = new ServerOptions(
+            HeadLimits.REQUEST, Timeouts.DEFAULTS, Http1.DEFAULTS, Http2Config.DEFAULT, 1024 * 1024, 0);
 
     /**
      * Timers of a client's connection.

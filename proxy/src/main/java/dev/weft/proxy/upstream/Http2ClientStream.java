@@ -219,7 +219,8 @@ final class Http2ClientStream extends Http2Stream implements UpstreamStream {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1")
                     .digest((key + WEBSOCKET_GUID).getBytes(StandardCharsets.ISO_8859_1));
-            head.headers().set(HeaderName.SEC_WEBSOCKET_ACCEPT, Base64.getEncoder().encodeToString(digest));
+            head.headers()
+                    .set(HeaderName.SEC_WEBSOCKET_ACCEPT, Base64.getEncoder().encodeToString(digest));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-1", e);
         }
@@ -244,8 +245,9 @@ final class Http2ClientStream extends Http2Stream implements UpstreamStream {
             return;
         }
         switch (why) {
-            case PEER_RESET -> current.onReset(
-                    FailureReason.UPSTREAM_RESET, error == Http2Error.NO_ERROR ? "" : Http2Error.name(error));
+            case PEER_RESET ->
+                current.onReset(
+                        FailureReason.UPSTREAM_RESET, error == Http2Error.NO_ERROR ? "" : Http2Error.name(error));
             case PEER_REFUSED -> current.onReset(FailureReason.UPSTREAM_REFUSED_STREAM, "");
             case PEER_FAULT, CONNECTION_FAULT -> current.onReset(FailureReason.UPSTREAM_PROTOCOL, "");
             case FLUSH_TIMEOUT -> current.onReset(FailureReason.LOCAL_RESET, "tx_flush_timeout");

@@ -26,7 +26,8 @@ final class EchoUpstream implements RequestSink {
     private EchoUpstream(Exchange exchange) {
         this.exchange = exchange;
         this.generation = exchange.generation();
-        this.echo = exchange.request().path().startsWith("/echo") || exchange.request().wantsTunnel();
+        this.echo = exchange.request().path().startsWith("/echo")
+                || exchange.request().wantsTunnel();
         String path = exchange.request().path();
         this.left = path.startsWith("/bytes/") ? Long.parseLong(path.substring(7)) : 0;
     }
@@ -99,7 +100,6 @@ final class EchoUpstream implements RequestSink {
             answer();
         }
     }
-
 
     @Override
     public void onRequestTrailers() {

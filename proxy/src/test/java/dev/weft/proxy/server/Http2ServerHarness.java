@@ -43,7 +43,8 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
     private volatile boolean draining;
 
     /** Serves with this as the upstream's side of every exchange. */
-    public Http2ServerHarness(ServerOptions options, BiFunction<Exchange, Boolean, dev.weft.proxy.exchange.RequestSink> upstream) {
+    public Http2ServerHarness(
+            ServerOptions options, BiFunction<Exchange, Boolean, dev.weft.proxy.exchange.RequestSink> upstream) {
         this(options, upstream, NioIoHandler.newFactory(), NioServerSocketChannel.class, 0);
     }
 
@@ -56,8 +57,7 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
         this.options = options;
         this.group = new MultiThreadIoEventLoopGroup(1, io);
         EventLoop eventLoop = group.next();
-        this.loop = new Loop(
-                0, eventLoop, PooledByteBufAllocator.DEFAULT, Ticker.system(), new SplittableRandom(1));
+        this.loop = new Loop(0, eventLoop, PooledByteBufAllocator.DEFAULT, Ticker.system(), new SplittableRandom(1));
         this.chain = new FilterChain(
                 ImmutableList.of(),
                 new Router() {
@@ -74,7 +74,8 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
                 new ExchangeObserver() {
                     @Override
                     public void done(Exchange exchange) {
-                        done.add(exchange.request().methodText() + " " + exchange.request().path() + " "
+                        done.add(exchange.request().methodText() + " "
+                                + exchange.request().path() + " "
                                 + exchange.response().status() + " " + exchange.details());
                     }
                 },
