@@ -6,4 +6,7 @@ import dev.weft.control.registry.ClientNode;
 public interface SnapshotSource {
 
     ResourceSnapshot snapshot(ClientNode node);
+
+    /** The client is gone. */
+    void release(ClientNode node);
 }

@@ -89,7 +89,7 @@ final class DirectoryWatch implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (thread.isAlive() && Thread.currentThread() != thread) {
+        if (thread.isAlive() && !Thread.currentThread().equals(thread)) {
             try {
                 thread.join(Duration.ofSeconds(2));
             } catch (InterruptedException e) {

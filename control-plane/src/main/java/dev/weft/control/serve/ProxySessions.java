@@ -58,6 +58,7 @@ public final class ProxySessions {
         if (open.remove(session)) {
             session.close();
             queue.remove(session);
+            snapshots.release(session.node());
             observer.closed(session.node());
             LOG.info("proxy disconnected node={}", session.node().id());
         }

@@ -1,0 +1,197 @@
+package dev.weft.control.cache;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import dev.weft.control.registry.ClientNode;
+import dev.weft.control.registry.ProxyFacts.Client;
+import dev.weft.control.registry.ProxyView;
+import dev.weft.control.registry.ProxyViews;
+import dev.weft.control.registry.RegistrySnapshot;
+import dev.weft.control.translate.ProxyTranslator;
+import dev.weft.model.ProxyConfig;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From the mesh to what one proxy gets, each step done once: views that are equal share one result, models that are equal share one
+ * encoding, and both outlive a change that does not touch them. Safe for many threads.
+ *
+ * <p>Why two generations instead of a cache with a size: what the newest snapshot or the one before needs is kept, everything else is
+ * garbage; there is nothing to tune and nothing to invalidate.
+ *
+ * <p>The surprising rule: a change of endpoints alone goes another way. Listeners and routes never read endpoints, so they are not even
+ * translated, and keep their very objects.
+ */
+public final class ViewCache implements SnapshotSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ViewCache.class);
+
+    private final ImmutableMap<Client, ResourceEncoder> encoders;
+    private final Map<String, CachedView> lastOfNode = new ConcurrentHashMap<>();
+    private volatile @Nullable Generation current;
+    private volatile @Nullable Generation previous;
+
+    /** What was made of one registry snapshot. */
+    private static final class Generation {
+        private final RegistrySnapshot registry;
+        private final Map<ProxyView, CachedView> views = new ConcurrentHashMap<>();
+        private final Map<Model, EncodedResource> encoded = new ConcurrentHashMap<>();
+
+        private Generation(RegistrySnapshot registry) {
+            this.registry = registry;
+        }
+    }
+
+    /** A model in one dialect; names and types are part of the model. */
+    private record Model(Client client, Object model) {}
+
+    ViewCache(Map<Client, ResourceEncoder> encoders) {
+        this.encoders = ImmutableMap.copyOf(encoders);
+    }
+
+    /** Makes {@code registry} the state that is served. Called by one thread at a time. */
+    public void publish(RegistrySnapshot registry) {
+        previous = current;
+        current = new Generation(registry);
+    }
+
+    @Override
+    public ResourceSnapshot snapshot(ClientNode node) {
+        return view(node).snapshot();
+    }
+
+    private CachedView view(ClientNode node) {
+        Generation generation = current;
+        if (generation == null) {
+            throw new IllegalStateException("asked for a view before the first snapshot");
+        }
+        ProxyView view = ProxyViews.cut(generation.registry, node);
+        CachedView known = generation.views.get(view);
+        if (known == null) {
+            known = generation.views.computeIfAbsent(view, missing -> make(generation, missing, node));
+        }
+        lastOfNode.put(node.id(), known);
+        return known;
+    }
+
+    @Override
+    public void release(ClientNode node) {
+        lastOfNode.remove(node.id());
+    }
+
+    /** What {@code nodeId} got last. */
+    public Optional<CachedView> last(String nodeId) {
+        return Optional.ofNullable(lastOfNode.get(nodeId));
+    }
+
+    /** What could not be made for any connected proxy. */
+    public ImmutableList<Failure> failures() {
+        return lastOfNode.values().stream()
+                .flatMap(view -> view.failures().stream())
+                .distinct()
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private CachedView make(Generation generation, ProxyView view, ClientNode node) {
+        Generation old = previous;
+        CachedView same = old == null ? null : old.views.get(view);
+        if (same != null && same.failures().isEmpty()) {
+            return same;
+        }
+        CachedView before = lastOfNode.get(node.id());
+        ProxyConfig config = before != null && equalButEndpoints(before.view(), view)
+                ? ProxyTranslator.translateEndpoints(view, before.config())
+                : ProxyTranslator.translate(view);
+        return new Encoding(generation, old, view.proxy().client(), before).encode(view, config);
+    }
+
+    private static boolean equalButEndpoints(ProxyView one, ProxyView other) {
+        return one.proxy().equals(other.proxy())
+                && one.mesh().equals(other.mesh())
+                && one.sidecar().equals(other.sidecar())
+                && one.outbound().equals(other.outbound())
+                && one.inbound().equals(other.inbound());
+    }
+
+    /** Encodes one configuration, from what is encoded already where it is. */
+    private final class Encoding {
+        private final Generation generation;
+        private final @Nullable Generation old;
+        private final Client client;
+        private final @Nullable CachedView before;
+        private final List<Failure> failures = new ArrayList<>();
+
+        private Encoding(
+                Generation generation, @Nullable Generation old, Client client, @Nullable CachedView before) {
+            this.generation = generation;
+            this.old = old;
+            this.client = client;
+            this.before = before;
+        }
+
+        private CachedView encode(ProxyView view, ProxyConfig config) {
+            ResourceEncoder encoder = encoders.get(client);
+            if (encoder == null) {
+                throw new AssertionError("no encoder for " + client);
+            }
+            Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
+            sets.put(
+                    ResourceType.CLUSTER,
+                    set(ResourceType.CLUSTER, config.clusters().values(), c -> c.name(), encoder::cluster));
+            sets.put(
+                    ResourceType.ENDPOINT,
+                    set(ResourceType.ENDPOINT, config.endpoints().values(), e -> e.name(), encoder::endpoints));
+            sets.put(
+                    ResourceType.LISTENER,
+                    set(ResourceType.LISTENER, config.listeners().values(), l -> l.name(), encoder::listener));
+            sets.put(
+                    ResourceType.ROUTE,
+                    set(ResourceType.ROUTE, config.routes().values(), r -> r.name(), encoder::routes));
+            return new CachedView(view, config, ResourceSnapshot.of(sets), ImmutableList.copyOf(failures));
+        }
+
+        private <M> ResourceSet set(
+                ResourceType type,
+                Collection<M> models,
+                Function<M, String> name,
+                Function<M, EncodedResource> encode) {
+            List<EncodedResource> resources = new ArrayList<>(models.size());
+            for (M model : models) {
+                try {
+                    resources.add(encoded(new Model(client, model), () -> encode.apply(model)));
+                } catch (RuntimeException e) {
+                    LOG.error("cannot encode type={} name={}", type.shortName(), name.apply(model), e);
+                    failures.add(new Failure(type, name.apply(model), String.valueOf(e.getMessage())));
+                    EncodedResource lastGood =
+                            before == null ? null : before.snapshot().of(type).find(name.apply(model));
+                    if (lastGood != null) {
+                        resources.add(lastGood);
+                    }
+                }
+            }
+            ResourceSet fresh = ResourceSet.of(resources);
+            ResourceSet known = before == null ? fresh : before.snapshot().of(type);
+            return known.equals(fresh) ? known : fresh;
+        }
+
+        private EncodedResource encoded(Model model, Supplier<EncodedResource> encode) {
+            EncodedResource known = generation.encoded.get(model);
+            if (known == null && old != null) {
+                known = old.encoded.get(model);
+            }
+            EncodedResource result = known == null ? encode.get() : known;
+            generation.encoded.put(model, result);
+            return result;
+        }
+    }
+}

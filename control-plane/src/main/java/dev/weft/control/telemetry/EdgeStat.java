@@ -1,0 +1,31 @@
+package dev.weft.control.telemetry;
+
+import com.google.errorprone.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an edge fared in a window. The components are the fields of the API's answer.
+ *
+ * @param rps requests, or opened connections, per second
+ * @param successRate share that did not fail, null without traffic
+ * @param p50Millis null where nothing was measured
+ * @param secured whether every request the destination counted came over mutual TLS
+ * @param sourcePrincipal SPIFFE id that the destination verified, empty where it verified none
+ */
+@Immutable
+public record EdgeStat(
+        String sourceWorkload,
+        String sourceNamespace,
+        String destinationWorkload,
+        String destinationService,
+        String destinationNamespace,
+        String destinationVersion,
+        String requestProtocol,
+        double rps,
+        @Nullable Double successRate,
+        @Nullable Double p50Millis,
+        @Nullable Double p90Millis,
+        @Nullable Double p99Millis,
+        boolean secured,
+        String sourcePrincipal,
+        String destinationPrincipal) {}
