@@ -40,6 +40,7 @@ final class AdsSession {
     private final Outbox outbox;
     private final Observer observer;
     private final ScheduledExecutorService timer;
+    private final long openedAt;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
@@ -62,11 +63,17 @@ final class AdsSession {
         this.outbox = outbox;
         this.observer = observer;
         this.timer = timer;
+        this.openedAt = nanoTime.getAsLong();
         this.stream = new AdsStream(variant, nanoTime);
     }
 
     ClientNode node() {
         return node;
+    }
+
+    /** By the clock of the stream, in nanoseconds. */
+    long openedAt() {
+        return openedAt;
     }
 
     void onRequest(AdsRequest request) {

@@ -23,6 +23,7 @@ public final class ProxySessions {
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoTime;
     private final PushQueue<AdsSession> queue;
+    private volatile long changedAt;
     private final Set<AdsSession> open = ConcurrentHashMap.newKeySet();
 
     /**
@@ -39,6 +40,7 @@ public final class ProxySessions {
         this.observer = observer;
         this.timer = timer;
         this.nanoTime = nanoTime;
+        this.changedAt = nanoTime.getAsLong();
         this.queue = new PushQueue<>(
                 this::push,
                 workers,
@@ -66,6 +68,7 @@ public final class ProxySessions {
 
     /** The mesh has changed: everybody gets what is new for him, in time. */
     public void pushAll() {
+        changedAt = nanoTime.getAsLong();
         open.forEach(queue::enqueue);
     }
 
@@ -79,7 +82,9 @@ public final class ProxySessions {
             ResourceSnapshot snapshot = snapshots.snapshot(session.node());
             if (open.contains(session)) {
                 session.onSnapshot(snapshot);
-                observer.pushed(nanoTime.getAsLong() - start);
+                long now = nanoTime.getAsLong();
+                observer.pushed(now - start);
+                observer.converged(now - Math.max(changedAt, session.openedAt()));
             }
         } catch (RuntimeException e) {
             // A stream that fails alone keeps what it has; the others must not suffer.

@@ -2,6 +2,7 @@ package dev.weft.control.serve;
 
 import dev.weft.control.cache.ResourceType;
 import dev.weft.control.registry.ClientNode;
+import dev.weft.control.registry.Debouncer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -26,7 +27,11 @@ public final class ServeObserver implements AdsSession.Observer {
     private final Map<ResourceType, Counter> rejects = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Counter> staleNonces = new EnumMap<>(ResourceType.class);
     private final Counter internalErrors;
+    private final Counter configUpdates;
+    private final Counter endpointUpdates;
     private final Timer pushTime;
+    private final Timer debounceTime;
+    private final Timer convergenceTime;
     private final AtomicInteger connected = new AtomicInteger();
 
     public ServeObserver(AckTracker tracker, MeterRegistry metrics) {
@@ -37,6 +42,14 @@ public final class ServeObserver implements AdsSession.Observer {
             staleNonces.put(type, metrics.counter("pilot_xds_expired_nonce", "type", type.shortName()));
         }
         internalErrors = metrics.counter("pilot_total_xds_internal_errors");
+        configUpdates = metrics.counter("pilot_inbound_updates", "type", "config");
+        endpointUpdates = metrics.counter("pilot_inbound_updates", "type", "eds");
+        debounceTime = Timer.builder("pilot_debounce_time")
+                .serviceLevelObjectives(buckets(0.01, 0.1, 1, 3, 5, 10, 20, 30))
+                .register(metrics);
+        convergenceTime = Timer.builder("pilot_proxy_convergence_time")
+                .serviceLevelObjectives(buckets(0.1, 0.5, 1, 3, 5, 10, 20, 30))
+                .register(metrics);
         pushTime = Timer.builder("pilot_xds_push_time")
                 .serviceLevelObjectives(buckets(0.01, 0.1, 1, 3, 5, 10, 20, 30))
                 .register(metrics);
@@ -51,6 +64,12 @@ public final class ServeObserver implements AdsSession.Observer {
         return buckets;
     }
 
+    /** The mesh changed; {@code delay} is what joining and waiting for the burst to end took. */
+    public void updated(Debouncer.Change change, Duration delay) {
+        (change == Debouncer.Change.ENDPOINTS ? endpointUpdates : configUpdates).increment();
+        debounceTime.record(delay);
+    }
+
     void opened(ClientNode node) {
         connected.incrementAndGet();
         tracker.opened(node);
@@ -63,6 +82,11 @@ public final class ServeObserver implements AdsSession.Observer {
 
     void pushed(long nanos) {
         pushTime.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A proxy has been sent everything that a change meant for it, {@code nanos} after the change was published. */
+    void converged(long nanos) {
+        convergenceTime.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     void pushFailed() {
