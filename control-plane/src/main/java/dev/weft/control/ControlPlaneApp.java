@@ -90,6 +90,7 @@ public final class ControlPlaneApp implements AutoCloseable {
                     new NoSuchFileException(options.files().toString()));
         }
         StateFiles.makePrivateDirectory(options.state());
+        own(StateLock.take(options.state()));
         removeControlFile();
 
         ScheduledExecutorService timer = own(Executors.newSingleThreadScheduledExecutor(
@@ -105,7 +106,6 @@ public final class ControlPlaneApp implements AutoCloseable {
 
         RegistryUpdates updates = own(new RegistryUpdates(
                 Debouncer.Times.DEFAULT,
-                state -> List.of(),
                 update -> publish(update, cache, status, sessions, observer),
                 System::nanoTime));
         startSource(updates);

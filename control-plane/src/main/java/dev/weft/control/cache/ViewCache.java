@@ -59,6 +59,11 @@ public final class ViewCache implements SnapshotSource {
         this.encoders = ImmutableMap.copyOf(encoders);
     }
 
+    /** A cache that speaks to every kind of client. */
+    public static ViewCache create() {
+        return new ViewCache(DialectEncoder.all());
+    }
+
     /** Makes {@code registry} the state that is served. Called by one thread at a time. */
     public void publish(RegistrySnapshot registry) {
         previous = current;

@@ -1,8 +1,11 @@
 package dev.weft.control.files;
 
+import com.google.common.collect.ImmutableList;
 import dev.weft.control.source.ResourceSource;
 import dev.weft.control.source.SourceState;
+import dev.weft.resources.Problem;
 import dev.weft.resources.Resource;
+import dev.weft.resources.analyze.ReferenceCheck;
 import dev.weft.resources.parse.ParsedFile;
 import dev.weft.resources.parse.ResourceParser;
 import dev.weft.resources.store.ResourceStore;
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class FileSource implements ResourceSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileSource.class);
+
+    private static final String DOMAIN_SUFFIX = "cluster.local";
 
     private final Path directory;
     private final InstantSource clock;
@@ -63,7 +68,11 @@ public final class FileSource implements ResourceSource {
             }
         }
         store = store.apply(parsed, deleted);
-        SourceState state = new SourceState(store.all(Resource.class), store.problems());
+        ImmutableList<Problem> problems = ImmutableList.<Problem>builder()
+                .addAll(store.problems())
+                .addAll(ReferenceCheck.problems(store, DOMAIN_SUFFIX))
+                .build();
+        SourceState state = new SourceState(store.all(Resource.class), problems);
         LOG.info(
                 "read configuration directory={} changed={} deleted={} resources={} problems={}",
                 directory,

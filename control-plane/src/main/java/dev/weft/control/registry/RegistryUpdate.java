@@ -1,7 +1,6 @@
 package dev.weft.control.registry;
 
 import com.google.common.collect.ImmutableList;
-import dev.weft.control.source.SourceState;
 import dev.weft.resources.Problem;
 
 /**
@@ -13,7 +12,6 @@ import dev.weft.resources.Problem;
  */
 public record RegistryUpdate(
         RegistrySnapshot snapshot,
-        SourceState state,
         ImmutableList<Problem> problems,
         Debouncer.Change change,
         long since) {}

@@ -1,10 +1,8 @@
 package dev.weft.control.registry;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.control.source.SourceState;
-import dev.weft.resources.Problem;
 import dev.weft.resources.Resource;
 import dev.weft.resources.ResourceKind;
 import java.util.HashSet;
@@ -14,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +25,6 @@ public final class RegistryUpdates implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryUpdates.class);
 
-    private final Function<SourceState, Iterable<Problem>> analysis;
     private final Consumer<RegistryUpdate> listener;
     private final LongSupplier nanoTime;
     private final Thread thread;
@@ -48,14 +44,8 @@ public final class RegistryUpdates implements AutoCloseable {
     @GuardedBy("lock")
     private SourceState applied = SourceState.EMPTY;
 
-    /** @param analysis finds problems that no single resource shows */
-    public RegistryUpdates(
-            Debouncer.Times times,
-            Function<SourceState, Iterable<Problem>> analysis,
-            Consumer<RegistryUpdate> listener,
-            LongSupplier nanoTime) {
+    public RegistryUpdates(Debouncer.Times times, Consumer<RegistryUpdate> listener, LongSupplier nanoTime) {
         this.debouncer = new Debouncer(times);
-        this.analysis = analysis;
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.thread = Thread.ofPlatform().name("registry").daemon().unstarted(this::run);
@@ -144,11 +134,7 @@ public final class RegistryUpdates implements AutoCloseable {
     private void apply(SourceState state, Debouncer.Change change, long since) {
         try {
             RegistrySnapshot snapshot = RegistrySnapshot.of(state.resources());
-            ImmutableList<Problem> problems = ImmutableList.<Problem>builder()
-                    .addAll(state.problems())
-                    .addAll(analysis.apply(state))
-                    .build();
-            listener.accept(new RegistryUpdate(snapshot, state, problems, change, since));
+            listener.accept(new RegistryUpdate(snapshot, state.problems(), change, since));
         } catch (RuntimeException e) {
             // Our bug, and no reason to stop: the snapshot before stays, and the next change is tried again.
             LOG.error("resources cannot be joined, the last state stays in force", e);
