@@ -235,7 +235,10 @@ public final class ControlPlaneApp implements AutoCloseable {
                     resource.close();
                 }
             } catch (Exception e) {
-                LOG.warn("could not stop cleanly resource={}", resource.getClass().getSimpleName(), e);
+                LOG.warn(
+                        "could not stop cleanly resource={}",
+                        resource.getClass().getSimpleName(),
+                        e);
             }
         }
     }

@@ -86,7 +86,14 @@ class ControlPlaneTest {
         Files.writeString(files.resolve("workloads.yaml"), workload("reviews-v1", "reviews", 18001));
         app = ControlPlaneApp.start(
                 ControlPlaneOptions.parse(List.of(
-                        "--files", files.toString(), "--state", state.toString(), "--xds-port", "0", "--http-port", "0")),
+                        "--files",
+                        files.toString(),
+                        "--state",
+                        state.toString(),
+                        "--xds-port",
+                        "0",
+                        "--http-port",
+                        "0")),
                 InstantSource.system());
         tokens = WorkloadTokens.open(state.resolve("token-key.pem"), InstantSource.system(), new SecureRandom());
         channel = NettyChannelBuilder.forAddress(
@@ -122,7 +129,9 @@ class ControlPlaneTest {
         client.subscribe(
                 node,
                 AdsClient.ENDPOINT,
-                names(clusters).stream().filter(name -> name.startsWith("outbound")).toArray(String[]::new));
+                names(clusters).stream()
+                        .filter(name -> name.startsWith("outbound"))
+                        .toArray(String[]::new));
         client.ack(client.next());
         client.subscribe(node, AdsClient.LISTENER);
         client.ack(client.next());
@@ -133,7 +142,8 @@ class ControlPlaneTest {
         HttpResponse<String> response;
         try (HttpClient http = HttpClient.newHttpClient()) {
             response = http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.httpPort() + path)).build(),
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.httpPort() + path))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
         }
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
@@ -154,8 +164,8 @@ class ControlPlaneTest {
         assertThat(change.getTypeUrl()).isEqualTo(AdsClient.ENDPOINT);
         assertThat(change.getResourcesList()).hasSize(1);
         assertThat(change.getRemovedResourcesList()).isEmpty();
-        ClusterLoadAssignment endpoints =
-                ClusterLoadAssignment.parseFrom(change.getResources(0).getResource().getValue());
+        ClusterLoadAssignment endpoints = ClusterLoadAssignment.parseFrom(
+                change.getResources(0).getResource().getValue());
         assertThat(endpoints.getClusterName()).isEqualTo(REVIEWS_CLUSTER);
         assertThat(endpoints.getEndpointsList().stream()
                         .flatMap(locality -> locality.getLbEndpointsList().stream())
@@ -183,9 +193,9 @@ class ControlPlaneTest {
                         .createCertificate(IstioCertificateRequest.newBuilder()
                                 .setCsr(Requests.request(Requests.key("secp256r1")))
                                 .build()))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> assertThat(
-                                failure.getStatus().getCode())
-                        .isEqualTo(Status.Code.UNAUTHENTICATED));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
     }
 
     @Test
@@ -207,8 +217,9 @@ class ControlPlaneTest {
         String mine = Requests.request(Requests.key("secp256r1"), "spiffe://cluster.local/ns/shop/sa/reviews");
         String other = Requests.request(Requests.key("secp256r1"), "spiffe://cluster.local/ns/shop/sa/ratings");
 
-        assertThat(service.createCertificate(
-                                IstioCertificateRequest.newBuilder().setCsr(mine).build())
+        assertThat(service.createCertificate(IstioCertificateRequest.newBuilder()
+                                .setCsr(mine)
+                                .build())
                         .getCertChainList())
                 .hasSize(2);
         assertThatThrownBy(() -> service.createCertificate(
@@ -224,7 +235,8 @@ class ControlPlaneTest {
         AdsClient client = open();
         long edited = System.nanoTime();
 
-        Files.writeString(files.resolve("more.yaml"), MESH.replace("reviews", "extra").split("---")[0]);
+        Files.writeString(
+                files.resolve("more.yaml"), MESH.replace("reviews", "extra").split("---")[0]);
         DeltaDiscoveryResponse change = client.next();
 
         assertThat(Duration.ofNanos(System.nanoTime() - edited)).isLessThan(Duration.ofSeconds(1));
@@ -236,7 +248,8 @@ class ControlPlaneTest {
         AdsClient client = open();
         Await.until(() -> "status", () -> states().equals(List.of("synced")));
 
-        Files.writeString(files.resolve("more.yaml"), MESH.replace("reviews", "extra").split("---")[0]);
+        Files.writeString(
+                files.resolve("more.yaml"), MESH.replace("reviews", "extra").split("---")[0]);
         client.reject(client.next(), "Error adding cluster outbound|9080||extra.shop.svc.cluster.local: no");
         Await.until(() -> "status", () -> states().equals(List.of("rejected")));
 
@@ -252,7 +265,9 @@ class ControlPlaneTest {
 
     private List<String> states() {
         try {
-            return api("/api/v1/status").path("items").valueStream()
+            return api("/api/v1/status")
+                    .path("items")
+                    .valueStream()
                     .map(item -> item.path("state").asText())
                     .toList();
         } catch (Exception e) {
@@ -301,8 +316,17 @@ class ControlPlaneTest {
                     public void onCompleted() {}
                 });
         List<String> strings = List.of(
-                "istio_requests_total", "reporter", "destination", "source_workload", "web", "response_code", "200",
-                "destination_workload", "reviews-v1", "connection_security_policy", "mutual_tls");
+                "istio_requests_total",
+                "reporter",
+                "destination",
+                "source_workload",
+                "web",
+                "response_code",
+                "200",
+                "destination_workload",
+                "reviews-v1",
+                "connection_security_policy",
+                "mutual_tls");
         reports.onNext(ReportRequest.newBuilder()
                 .setNodeId(AdsClient.node("reviews-v1", "shop", "reviews").getId())
                 .setStartedAt(com.google.protobuf.Timestamp.newBuilder()

@@ -79,8 +79,7 @@ public final class ApiHandlers {
         if (window.isEmpty()) {
             return Answer.badRequest("window: found \"" + query.get("window") + "\", expected 1s to 599s, such as 10s");
         }
-        return new Answer.Json(
-                Envelope.of("EdgeStatList", clock.instant(), EdgeStats.of(metrics, window.get())));
+        return new Answer.Json(Envelope.of("EdgeStatList", clock.instant(), EdgeStats.of(metrics, window.get())));
     }
 
     private static Optional<Duration> window(String text) {

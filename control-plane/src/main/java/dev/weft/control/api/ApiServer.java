@@ -46,7 +46,8 @@ public final class ApiServer implements AutoCloseable {
                     .addSerializer(Instant.class, new InstantText())
                     .addSerializer(OptionalInt.class, new OptionalNumber()))
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
             .build();
 
     /** Gives the answer to one path. */
@@ -119,8 +120,7 @@ public final class ApiServer implements AutoCloseable {
 
     private void write(HttpExchange exchange, Answer answer) throws IOException {
         switch (answer) {
-            case Answer.Json(Object body) ->
-                write(exchange, 200, "application/json", json.writeValueAsBytes(body));
+            case Answer.Json(Object body) -> write(exchange, 200, "application/json", json.writeValueAsBytes(body));
             case Answer.Text(int status, String type, String body) ->
                 write(exchange, status, type, body.getBytes(UTF_8));
         }

@@ -136,8 +136,7 @@ public final class ViewCache implements SnapshotSource {
         private final @Nullable CachedView before;
         private final List<Failure> failures = new ArrayList<>();
 
-        private Encoding(
-                Generation generation, @Nullable Generation old, Client client, @Nullable CachedView before) {
+        private Encoding(Generation generation, @Nullable Generation old, Client client, @Nullable CachedView before) {
             this.generation = generation;
             this.old = old;
             this.client = client;

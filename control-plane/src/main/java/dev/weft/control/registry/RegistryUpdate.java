@@ -11,7 +11,4 @@ import dev.weft.resources.Problem;
  * @param since when the first of the changes came, in nanoseconds of the process clock
  */
 public record RegistryUpdate(
-        RegistrySnapshot snapshot,
-        ImmutableList<Problem> problems,
-        Debouncer.Change change,
-        long since) {}
+        RegistrySnapshot snapshot, ImmutableList<Problem> problems, Debouncer.Change change, long since) {}

@@ -47,7 +47,8 @@ public final class StatusBoard {
     /** All problems, by file and line. */
     public ImmutableList<ProblemReport> problems() {
         return Stream.concat(
-                        problems.stream().map(ProblemReport::of), cache.failures().stream().map(ProblemReport::of))
+                        problems.stream().map(ProblemReport::of),
+                        cache.failures().stream().map(ProblemReport::of))
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -65,10 +66,12 @@ public final class StatusBoard {
         Optional<TypeProgress.Rejection> rejection = progress.types().stream()
                 .flatMap(type -> type.rejection().stream())
                 .max(Comparator.comparing(TypeProgress.Rejection::at));
-        Optional<Instant> oldestUnanswered =
-                progress.types().stream().flatMap(type -> type.sentAt().stream()).min(Comparator.naturalOrder());
-        Optional<Instant> lastAck =
-                progress.types().stream().flatMap(type -> type.ackedAt().stream()).max(Comparator.naturalOrder());
+        Optional<Instant> oldestUnanswered = progress.types().stream()
+                .flatMap(type -> type.sentAt().stream())
+                .min(Comparator.naturalOrder());
+        Optional<Instant> lastAck = progress.types().stream()
+                .flatMap(type -> type.ackedAt().stream())
+                .max(Comparator.naturalOrder());
         ProxyState state = state(progress, rejection.isPresent(), oldestUnanswered, now);
         Optional<Instant> since = switch (state) {
             case SYNCED -> Optional.empty();

@@ -149,7 +149,7 @@ public final class MetricsWindow {
 
     /** What all series named {@code metric} gained in the last {@code window} of whole seconds. */
     List<Gain> gains(String metric, Duration window) {
-        int seconds = (int) Math.clamp(window.toSeconds(), 1, SecondsRing.SECONDS - 1);
+        int seconds = Math.clamp(window.toSeconds(), 1, SecondsRing.SECONDS - 1);
         synchronized (lock) {
             long now = clock.instant().getEpochSecond();
             List<Gain> gains = new ArrayList<>();

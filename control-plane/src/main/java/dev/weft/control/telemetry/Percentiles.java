@@ -20,9 +20,8 @@ final class Percentiles {
         for (MetricsWindow.Gain histogram : histograms) {
             long[] increments = histogram.increments();
             for (int i = 0; i < increments.length; i++) {
-                double bound = i < histogram.bounds().size()
-                        ? histogram.bounds().get(i)
-                        : Double.POSITIVE_INFINITY;
+                double bound =
+                        i < histogram.bounds().size() ? histogram.bounds().get(i) : Double.POSITIVE_INFINITY;
                 merged.counts.merge(bound, increments[i], Long::sum);
                 merged.total += increments[i];
             }
@@ -31,7 +30,8 @@ final class Percentiles {
     }
 
     /** The value below which the share {@code quantile} lies; null without observations. */
-    @Nullable Double at(double quantile) {
+    @Nullable
+    Double at(double quantile) {
         if (total == 0) {
             return null;
         }

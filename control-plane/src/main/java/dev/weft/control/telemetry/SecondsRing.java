@@ -12,7 +12,7 @@ final class SecondsRing {
     static final int SECONDS = 600;
 
     private final int width;
-    private final long @Nullable [][] slots = new long[SECONDS][];
+    private final long[] @Nullable [] slots = new long[SECONDS][];
     private final long[] times = new long[SECONDS];
 
     /** @param width numbers per second: one for a counter, one per bucket for a histogram */

@@ -243,10 +243,7 @@ final class ClusterTranslator {
 
     private Cluster blackHole() {
         return local(
-                EndpointSet.empty(Names.BLACK_HOLE_CLUSTER),
-                Protocol.TCP,
-                ConnectionPool.NONE,
-                ClusterTelemetry.NONE);
+                EndpointSet.empty(Names.BLACK_HOLE_CLUSTER), Protocol.TCP, ConnectionPool.NONE, ClusterTelemetry.NONE);
     }
 
     /** The cluster of the application behind one of the workload's own ports. */

@@ -57,7 +57,8 @@ final class InboundTranslator {
     void translate(Consumer<Listener> listeners, Consumer<Cluster> sink) {
         ImmutableList.Builder<FilterChain> captured = ImmutableList.builder();
         for (Port port : ports().values()) {
-            sink.accept(clusters.inbound(port.number(), port.application(), port.protocol(), port.pool(), port.service()));
+            sink.accept(
+                    clusters.inbound(port.number(), port.application(), port.protocol(), port.pool(), port.service()));
             if (port.bind().isPresent()) {
                 listeners.accept(listener(port, port.bind().get()));
             } else {
