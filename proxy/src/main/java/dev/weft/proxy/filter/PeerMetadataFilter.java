@@ -51,7 +51,7 @@ public final class PeerMetadataFilter extends HttpFilter {
         if (config.upstreamDiscovery()) {
             exchange.upstreamPeer(take(exchange, headers));
         }
-        if (config.downstreamPropagation() && state(exchange) == TOLD) {
+        if (config.downstreamPropagation() && state(exchange) != null) {
             tell(headers);
         }
         return FilterAction.CONTINUE;
