@@ -31,6 +31,7 @@ public final class ConnectionFacts implements dev.weft.model.match.ConnectionFac
     private final byte[] destinationBytes;
     private final String transportProtocol;
     private final ImmutableList<String> applicationProtocols;
+    private @Nullable Object note;
 
     /** Which side of a sidecar took the connection, as Envoy's traffic direction. */
     public enum Direction {
@@ -112,6 +113,15 @@ public final class ConnectionFacts implements dev.weft.model.match.ConnectionFac
 
     public String remoteText() {
         return remoteText;
+    }
+
+    /** What the connection manager remembers of this connection; null at first. For the connection's loop. */
+    public @Nullable Object note() {
+        return note;
+    }
+
+    public void note(Object value) {
+        note = value;
     }
 
     // ---- as the model's matchers see it ----------------------------------------------------------------------------
