@@ -85,6 +85,22 @@ public final class LoopHost implements ConnectionObserver {
         };
     }
 
+    /**
+     * Makes a connection of its own for somebody who forwards bytes. The caller was admitted by the breaker, and tells it when the
+     * connection is gone.
+     */
+    public void establish(ImmutableList<String> alpn, Connector.Outcome outcome) {
+        ClusterEnvironment environment = cluster.environment();
+        java.net.SocketAddress address = host.address();
+        new Connector(
+                        address,
+                        environment.channels().factory(address),
+                        transport(alpn, ""),
+                        environment.http2(),
+                        this)
+                .establish(cluster.loop(), cluster.options(PoolOptions.Protocol.RAW), outcome);
+    }
+
     private Transport.Socket socket() {
         Endpoint now = host.endpoint();
         if (now != transportOf) {

@@ -258,7 +258,8 @@ public final class Exchange {
         return responseBytes;
     }
 
-    void countResponse(int bytes) {
+    /** Body bytes went to the client; for those who write past the walk. */
+    public void countResponse(int bytes) {
         responseBytes += bytes;
     }
 

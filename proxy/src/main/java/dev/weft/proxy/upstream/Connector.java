@@ -65,12 +65,45 @@ public final class Connector {
     }
 
     void connect(ConnectionPool pool, Loop loop, PoolOptions options) {
-        new Attempt(pool, loop, options, transport).start();
+        establish(loop, options, new Outcome() {
+            @Override
+            public void onConnected(Established established) {
+                pool.onConnected(clientFor(options, established.tls()).attach(established, pool));
+            }
+
+            @Override
+            public void onConnectFailed(FailureReason reason, String detail) {
+                pool.onConnectFailed(reason, detail);
+            }
+        });
     }
 
-    /** One connection on its way; ends in exactly one call to the pool. */
+    /** Makes a connection for whoever speaks on it without a pool; on {@code loop}. Bytes wait until handlers are added. */
+    public void establish(Loop loop, PoolOptions options, Outcome outcome) {
+        new Attempt(outcome, loop, options, transport).start();
+    }
+
+    /** What became of an attempt to connect: one of the two, once, on the loop. */
+    public interface Outcome {
+        /** The channel is the callee's. */
+        void onConnected(Established established);
+
+        /** {@code detail} is the transport's text, or empty. */
+        void onConnectFailed(FailureReason reason, String detail);
+    }
+
+    private ClientProtocol clientFor(PoolOptions options, @Nullable TlsFacts tls) {
+        return switch (options.protocol()) {
+            case HTTP1 -> Http1Client::attach;
+            case HTTP2 -> http2;
+            case ALPN -> tls != null && tls.alpn().equals("h2") ? http2 : Http1Client::attach;
+            case RAW -> RawClient::attach;
+        };
+    }
+
+    /** One connection on its way; ends in exactly one call of its outcome. */
     private final class Attempt extends Timer {
-        private final ConnectionPool pool;
+        private final Outcome outcome;
         private final Loop loop;
         private final PoolOptions options;
         private final UpstreamTransport by;
@@ -78,8 +111,8 @@ public final class Connector {
         private @Nullable Channel channel;
         private boolean over;
 
-        Attempt(ConnectionPool pool, Loop loop, PoolOptions options, UpstreamTransport by) {
-            this.pool = pool;
+        Attempt(Outcome outcome, Loop loop, PoolOptions options, UpstreamTransport by) {
+            this.outcome = outcome;
             this.loop = loop;
             this.options = options;
             this.by = by;
@@ -178,16 +211,7 @@ public final class Connector {
             open.closeFuture().addListener(closed -> observer.closed(loop.now() - startNanos));
             String local = open.localAddress() instanceof InetSocketAddress inet ? ConnectionFacts.text(inet) : "";
             Established established = new Established(open, loop, NEXT_ID.getAndIncrement(), local, tls, options);
-            pool.onConnected(clientFor(tls).attach(established, pool));
-        }
-
-        private ClientProtocol clientFor(@Nullable TlsFacts tls) {
-            return switch (options.protocol()) {
-                case HTTP1 -> Http1Client::attach;
-                case HTTP2 -> http2;
-                case ALPN -> tls != null && tls.alpn().equals("h2") ? http2 : Http1Client::attach;
-                case RAW -> RawClient::attach;
-            };
+            outcome.onConnected(established);
         }
 
         private void fail(FailureReason reason, String detail) {
@@ -201,7 +225,7 @@ public final class Connector {
                 open.close();
             }
             observer.connectFailed(reason, detail);
-            pool.onConnectFailed(reason, detail);
+            outcome.onConnectFailed(reason, detail);
         }
     }
 
