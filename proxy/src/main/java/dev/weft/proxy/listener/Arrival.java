@@ -38,6 +38,7 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
     private ListenerSnapshot listener;
     private Sniffed sniffed = Sniffed.NOTHING;
     private @Nullable FilterChain chain;
+    private @Nullable LiveConnection live;
 
     Arrival(Acceptor acceptor, Listeners listeners, LoopConnections connections, Channel channel) {
         this.acceptor = acceptor;
@@ -103,6 +104,14 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
     }
 
     @Override
+    public void onInputEnded() {
+        LiveConnection connection = live;
+        if (connection != null) {
+            connection.drain();
+        }
+    }
+
+    @Override
     public void onSniffed(Sniffed found) {
         sniffed = found;
         listener = listeners.newest(listener);
@@ -148,7 +157,7 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
     @Override
     public void onTlsFailed(String reason) {
         acceptor.stats().handshakeFailures.increment();
-        listeners.handler().onRefused(facts(null), listener, FailureReason.TLS_FAILURE, reason);
+        listeners.handler().onRefused(connections.loop(), facts(null), listener, FailureReason.TLS_FAILURE, reason);
     }
 
     private void handOver(FilterChain match, @Nullable TlsFacts tls) {
@@ -157,11 +166,12 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
                 .handler()
                 .onConnection(new ConnectionHandler.Accepted(
                         channel, connections.loop(), facts(tls), listener, match));
+        live = connection;
         connections.add(channel, listener.listener().name(), ChainKey.of(match), connection);
     }
 
     private void refuse(FailureReason reason, String detail) {
-        listeners.handler().onRefused(facts(null), listener, reason, detail);
+        listeners.handler().onRefused(connections.loop(), facts(null), listener, reason, detail);
         channel.close();
     }
 

@@ -18,7 +18,8 @@ public interface ConnectionHandler {
     LiveConnection onConnection(Accepted connection);
 
     /** The connection is being closed before any filter saw it; {@code detail} is for logs. */
-    void onRefused(ConnectionFacts facts, ListenerSnapshot listener, FailureReason reason, String detail);
+    void onRefused(
+            Loop loop, ConnectionFacts facts, ListenerSnapshot listener, FailureReason reason, String detail);
 
     /**
      * A connection on its loop with its filter chain, TLS done.

@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.time.Duration;
@@ -72,6 +73,9 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     interface Outcome {
         /** Add handlers behind the sniffer; the bytes follow. Close the channel instead where there is nobody for them. */
         void onSniffed(Sniffed sniffed);
+
+        /** Behind the bytes comes nothing more, and the handlers do not tell half-closed connections from others. */
+        void onInputEnded();
 
         /** The client took too long, or sent what nobody may read. The channel is closed behind this. */
         void onGivenUp();
@@ -194,7 +198,11 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
         }
         here.fireChannelReadComplete();
         if (inputEnded) {
-            here.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            if (Boolean.TRUE.equals(here.channel().config().getOption(ChannelOption.ALLOW_HALF_CLOSURE))) {
+                here.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            } else {
+                outcome.onInputEnded();
+            }
         }
         if (!here.isRemoved()) {
             here.pipeline().remove(this);

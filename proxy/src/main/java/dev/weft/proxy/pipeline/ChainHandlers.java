@@ -20,6 +20,7 @@ import dev.weft.proxy.server.DrainSignal;
 import dev.weft.proxy.tcp.TcpProxy;
 import dev.weft.proxy.tcp.TcpSettings;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -70,6 +71,7 @@ public final class ChainHandlers implements ConnectionHandler {
         }
         HttpChain chain = http.computeIfAbsent(
                 Key.of(accepted), key -> new HttpChain(key.listener(), key.chain(), accepted.listener(), parts));
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         CodecChoice.install(channel, accepted.loop(), accepted.facts(), chain);
         return live;
     }
@@ -94,8 +96,8 @@ public final class ChainHandlers implements ConnectionHandler {
     // ---- refusals --------------------------------------------------------------------------------------------------
 
     @Override
-    public void onRefused(ConnectionFacts facts, ListenerSnapshot listener, FailureReason reason, String detail) {
-        Loop loop = parts.loopOf(Thread.currentThread());
+    public void onRefused(
+            Loop loop, ConnectionFacts facts, ListenerSnapshot listener, FailureReason reason, String detail) {
         observe(loop, facts, listener.listener(), reason, detail.isEmpty() ? reason.details() : detail);
     }
 

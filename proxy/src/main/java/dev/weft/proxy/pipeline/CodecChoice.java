@@ -3,9 +3,11 @@ package dev.weft.proxy.pipeline;
 import dev.weft.model.http.HttpConnectionManager.Codec;
 import dev.weft.proxy.exchange.ConnectionFacts;
 import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.exchange.Timer;
 import dev.weft.proxy.exchange.TlsFacts;
 import dev.weft.proxy.server.DrainSignal;
 import dev.weft.proxy.server.Http1Server;
+import dev.weft.proxy.server.Http2Server;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -26,8 +28,11 @@ final class CodecChoice extends ChannelInboundHandlerAdapter {
     private final HttpChain chain;
     private ByteBuf kept = Unpooled.EMPTY_BUFFER;
     private boolean decided;
+    private final Silence silence = new Silence();
+    private final Channel channel;
 
-    private CodecChoice(Loop loop, ConnectionFacts facts, HttpChain chain) {
+    private CodecChoice(Channel channel, Loop loop, ConnectionFacts facts, HttpChain chain) {
+        this.channel = channel;
         this.loop = loop;
         this.facts = facts;
         this.chain = chain;
@@ -54,7 +59,7 @@ final class CodecChoice extends ChannelInboundHandlerAdapter {
         } else if (tls == null && !facts.applicationProtocols().isEmpty()) {
             Http1Server.install(channel, loop, facts, chain);
         } else {
-            channel.pipeline().addLast("codec", new CodecChoice(loop, facts, chain));
+            channel.pipeline().addLast("codec", new CodecChoice(channel, loop, facts, chain));
         }
     }
 
@@ -88,7 +93,16 @@ final class CodecChoice extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        long limit = chain.options().timeouts().idle().toNanos();
+        if (limit > 0) {
+            loop.schedule(silence, limit);
+        }
+    }
+
+    @Override
     public void handlerRemoved(ChannelHandlerContext context) {
+        loop.cancel(silence);
         kept.release();
         kept = Unpooled.EMPTY_BUFFER;
     }
@@ -105,5 +119,13 @@ final class CodecChoice extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         context.close();
+    }
+
+    /** The client says nothing. */
+    private final class Silence extends Timer {
+        @Override
+        protected void onTimer() {
+            channel.close();
+        }
     }
 }
