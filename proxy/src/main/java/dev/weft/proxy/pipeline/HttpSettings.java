@@ -2,6 +2,7 @@ package dev.weft.proxy.pipeline;
 
 import dev.weft.model.http.HttpOptions;
 import dev.weft.model.listener.Listener;
+import dev.weft.proxy.codec.http2.Http2Config;
 import dev.weft.proxy.exchange.HeadLimits;
 import dev.weft.proxy.server.ServerOptions;
 import java.time.Duration;
@@ -36,6 +37,7 @@ final class HttpSettings {
                                 : ServerOptions.ExpectContinue.ANSWER,
                         ServerOptions.Trailers.DROP,
                         ServerOptions.Underscores.ALLOW),
+                Http2Config.ofServer(options),
                 listener.bufferLimit(),
                 limits.maxRequestsPerConnection().orElse(0));
     }
