@@ -3,6 +3,7 @@ package dev.weft.proxy.cluster;
 import dev.weft.model.cluster.Endpoint;
 import dev.weft.model.net.SocketAddress;
 import dev.weft.proxy.balance.Host;
+import dev.weft.proxy.exchange.PeerMetadata;
 import dev.weft.proxy.health.HostMonitor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shared by the loops; what changes is volatile or atomic. {@link #onLoop} is each loop's own.
  */
+@SuppressWarnings("ReferenceEquality") // what was derived belongs to one instance of the endpoint
 public final class UpstreamHost implements Host {
     private static final VarHandle ACTIVE;
 
@@ -30,6 +32,7 @@ public final class UpstreamHost implements Host {
     private volatile Endpoint endpoint;
     private volatile java.net.SocketAddress address;
     private volatile HostMonitor monitor = HostMonitor.NONE;
+    private volatile @Nullable Peer peer;
     private volatile boolean ejected;
     private volatile boolean removed;
     private int active;
@@ -134,6 +137,17 @@ public final class UpstreamHost implements Host {
         removed = true;
     }
 
+    /** The workload there as metrics name it, null where discovery does not say; made once per endpoint. */
+    public @Nullable PeerMetadata peer() {
+        Endpoint now = endpoint;
+        Peer known = peer;
+        if (known == null || known.of() != now) {
+            known = Peer.of(now);
+            peer = known;
+        }
+        return known.metadata();
+    }
+
     /** What a loop has of it, or null. */
     @Nullable LoopHost onLoop(int loop) {
         return onLoops[loop];
@@ -146,5 +160,25 @@ public final class UpstreamHost implements Host {
     @Override
     public String toString() {
         return text;
+    }
+
+    private record Peer(Endpoint of, @Nullable PeerMetadata metadata) {
+        static Peer of(Endpoint endpoint) {
+            Endpoint.Workload workload = endpoint.workload();
+            if (!workload.isKnown()) {
+                return new Peer(endpoint, null);
+            }
+            return new Peer(
+                    endpoint,
+                    new PeerMetadata(
+                            "",
+                            workload.name(),
+                            workload.namespace(),
+                            workload.canonicalName(),
+                            workload.canonicalRevision(),
+                            workload.canonicalName(),
+                            workload.canonicalRevision(),
+                            workload.cluster()));
+        }
     }
 }

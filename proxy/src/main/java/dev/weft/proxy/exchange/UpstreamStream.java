@@ -24,6 +24,14 @@ public interface UpstreamStream {
     /** Gives the exchange up; the listener is not called again. HTTP/1 closes the connection, HTTP/2 resets the stream. */
     void cancel();
 
+    /**
+     * Whether the connection carried exchanges before this one: if it then closes without an answer, its end may have crossed
+     * this request, which the upstream never saw.
+     */
+    default boolean isReused() {
+        return false;
+    }
+
     /** Tells the facts of the connection. */
     void describeTo(UpstreamFacts facts);
 }

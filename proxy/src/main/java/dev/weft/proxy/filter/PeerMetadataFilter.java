@@ -49,7 +49,11 @@ public final class PeerMetadataFilter extends HttpFilter {
     public FilterAction onResponseHead(Exchange exchange, boolean end) {
         Headers headers = exchange.response().headers();
         if (config.upstreamDiscovery()) {
-            exchange.upstreamPeer(take(exchange, headers));
+            // Without metadata in the response what the endpoint's own says stays.
+            dev.weft.proxy.exchange.PeerMetadata peer = take(exchange, headers);
+            if (peer != null) {
+                exchange.upstreamPeer(peer);
+            }
         }
         if (config.downstreamPropagation() && state(exchange) != null) {
             tell(headers);

@@ -120,6 +120,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
     // ---- the stream: request ---------------------------------------------------------------------------------------
 
     @Override
+    public boolean isReused() {
+        return requests > 1;
+    }
+
+    @Override
     public void describeTo(UpstreamFacts facts) {
         facts.connection(established.id(), established.local(), HttpProtocol.HTTP_1_1, established.tls());
     }
