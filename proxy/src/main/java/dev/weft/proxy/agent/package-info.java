@@ -1,0 +1,10 @@
+/**
+ * What stands beside the data path: the workload's certificate (asked for, checked, rotated), and the local agent that serves it to
+ * a foreign proxy over a Unix socket.
+ *
+ * <p>Imports {@code proxy.identity} and gRPC. Keys are made here and never leave the process but over that socket.
+ */
+@NullMarked
+package dev.weft.proxy.agent;
+
+import org.jspecify.annotations.NullMarked;

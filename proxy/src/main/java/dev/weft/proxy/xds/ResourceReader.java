@@ -1,0 +1,80 @@
+package dev.weft.proxy.xds;
+
+import dev.weft.model.http.HttpConnectionManager;
+import dev.weft.model.listener.FilterChain;
+import dev.weft.model.listener.FilterChains;
+import dev.weft.model.listener.Listener;
+import dev.weft.model.listener.NetworkFilter;
+import dev.weft.model.route.RouteConfig;
+import dev.weft.model.route.RouteTable;
+import dev.weft.proxy.telemetry.AccessLogFormat;
+import dev.weft.xds.Decoded;
+import dev.weft.xds.decode.XdsDecoder;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Decodes a resource, checks that it can be compiled, and puts it into the assembler. A resource that decodes but contradicts itself
+ * (two virtual hosts for one domain, two filter chains for one match) is refused here, before anything of it runs.
+ */
+final class ResourceReader {
+    private final XdsDecoder decoder;
+    private final ConfigAssembler assembler;
+
+    ResourceReader(XdsDecoder decoder, ConfigAssembler assembler) {
+        this.decoder = decoder;
+        this.assembler = assembler;
+    }
+
+    /** The reason of refusal, empty where the resource was taken. */
+    Optional<String> read(XdsType type, Delivery.Received resource) {
+        return switch (type) {
+            case CLUSTER -> take(decoder.cluster(resource.bytes()), assembler::put);
+            case ENDPOINTS -> take(decoder.endpoints(resource.bytes()), assembler::put);
+            case LISTENER ->
+                take(decoder.listener(resource.bytes()), listener -> {
+                    check(listener);
+                    assembler.put(listener);
+                });
+            case ROUTES ->
+                take(decoder.routes(resource.bytes()), table -> {
+                    RouteTable.of(table);
+                    assembler.put(table);
+                });
+        };
+    }
+
+    /** Lets go of what decoding needed. */
+    void release() {
+        decoder.release();
+    }
+
+    private static <T> Optional<String> take(Decoded<T> decoded, Consumer<T> taker) {
+        return switch (decoded) {
+            case Decoded.Rejected<T> rejected -> Optional.of(rejected.message());
+            case Decoded.Value<T>(T value) -> {
+                try {
+                    taker.accept(value);
+                    yield Optional.empty();
+                } catch (IllegalArgumentException contradiction) {
+                    yield Optional.of(String.valueOf(contradiction.getMessage()));
+                }
+            }
+        };
+    }
+
+    private static void check(Listener listener) {
+        FilterChains.of(listener);
+        for (FilterChain chain : listener.filterChains()) {
+            for (NetworkFilter filter : chain.filters()) {
+                if (filter instanceof NetworkFilter.Http(HttpConnectionManager logged)) {
+                    logged.accessLogs().forEach(log -> AccessLogFormat.compile(log.format()));
+                }
+                if (filter instanceof NetworkFilter.Http(HttpConnectionManager manager)
+                        && manager.routes() instanceof HttpConnectionManager.Inline(RouteConfig table)) {
+                    RouteTable.of(table);
+                }
+            }
+        }
+    }
+}
