@@ -3,7 +3,6 @@ package dev.weft.proxy.cluster;
 import com.google.common.collect.ImmutableList;
 import dev.weft.proxy.exchange.Loop;
 import dev.weft.proxy.identity.TlsContexts;
-import dev.weft.proxy.upstream.ClientProtocol;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
@@ -11,12 +10,10 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param loops by index
  * @param control the one thread that publishes endpoints
- * @param http2 makes HTTP/2 clients
  */
 public record ClusterEnvironment(
         ImmutableList<Loop> loops,
         ScheduledExecutorService control,
         UpstreamChannels channels,
-        ClientProtocol http2,
         TlsContexts tls,
         NameResolver resolver) {}

@@ -1,5 +1,6 @@
 package dev.weft.proxy.cluster;
 
+import dev.weft.model.cluster.UpstreamProtocol;
 import dev.weft.proxy.balance.Balancer;
 import dev.weft.proxy.balance.HostPredicate;
 import dev.weft.proxy.balance.HostSet;
@@ -7,6 +8,8 @@ import dev.weft.proxy.exchange.ConnectionFacts;
 import dev.weft.proxy.exchange.FailureReason;
 import dev.weft.proxy.exchange.HeadLimits;
 import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.upstream.ClientProtocol;
+import dev.weft.proxy.upstream.Http2Client;
 import dev.weft.proxy.upstream.PoolOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +30,7 @@ public final class LoopCluster {
     private final List<LoopHost> hosts = new ArrayList<>(2);
     private final @Nullable DialledHosts dialled;
     private final @Nullable PoolOptions[] options = new PoolOptions[PoolOptions.Protocol.values().length];
+    private @Nullable ClientProtocol http2;
     private boolean starving;
     private long lastPick;
 
@@ -92,6 +96,21 @@ public final class LoopCluster {
         host.onLoop(loop.index(), made);
         hosts.add(made);
         return made;
+    }
+
+    ClientProtocol http2() {
+        ClientProtocol known = http2;
+        if (known == null) {
+            known = Http2Client.protocol(
+                    switch (config().connection().protocol()) {
+                        case UpstreamProtocol.Http1 p -> UpstreamProtocol.Http2Options.DEFAULT;
+                        case UpstreamProtocol.Http2(var options) -> options;
+                        case UpstreamProtocol.UseDownstream(var options) -> options;
+                        case UpstreamProtocol.Auto(var options) -> options;
+                    });
+            http2 = known;
+        }
+        return known;
     }
 
     PoolOptions options(PoolOptions.Protocol protocol) {

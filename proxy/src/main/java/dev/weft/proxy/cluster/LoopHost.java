@@ -96,7 +96,7 @@ public final class LoopHost implements ConnectionObserver {
                         address,
                         environment.channels().factory(address),
                         transport(alpn, ""),
-                        environment.http2(),
+                        cluster.http2(),
                         this)
                 .establish(cluster.loop(), cluster.options(PoolOptions.Protocol.RAW), outcome);
     }
@@ -301,7 +301,7 @@ public final class LoopHost implements ConnectionObserver {
                     address,
                     environment.channels().factory(address),
                     transport,
-                    environment.http2(),
+                    cluster.http2(),
                     LoopHost.this);
             this.pool = new ConnectionPool(cluster.loop(), connector, cluster.options(protocol), admission);
         }

@@ -32,7 +32,6 @@ import dev.weft.proxy.exchange.Ticker;
 import dev.weft.proxy.identity.SecretStore;
 import dev.weft.proxy.identity.TlsContexts;
 import dev.weft.proxy.identity.TlsEngine;
-import dev.weft.proxy.upstream.Http1Client;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -76,7 +75,6 @@ final class RouterHarness implements AutoCloseable {
                 ImmutableList.of(loop),
                 control,
                 UpstreamChannels.NIO,
-                Http1Client::attach,
                 new TlsContexts(new SecretStore(), InstantSource.system(), TlsEngine.JDK),
                 (name, callback) -> callback.accept(new NameResolver.Answer.Failed("no names here"))));
         calls = new UpstreamCalls(clusters, ImmutableList.of(loop));
