@@ -23,7 +23,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's HTTP/1 connection: bytes to exchanges, one at a time, and their responses back.
@@ -36,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * moment, so that the client sees the answer and not a reset.
  */
 public final class Http1Server extends ChannelInboundHandlerAdapter implements ResponseSink {
+    private static final Logger LOG = LoggerFactory.getLogger(Http1Server.class);
+
     /** More pipelined requests than that let other connections go first. */
     private static final int MOST_REQUESTS_AT_ONCE = 16;
 
@@ -509,7 +515,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements R
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // Resets and TLS alerts of the client: the exchange ends with channelInactive.
+        // Resets and TLS alerts of the client arrive here too: their exchange ends with channelInactive.
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+            LOG.error("request path failed, connection is closed client={}", facts.remoteText(), cause);
+        }
         context.close();
     }
 

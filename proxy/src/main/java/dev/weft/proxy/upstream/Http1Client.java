@@ -20,7 +20,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/1 connection to an upstream: one exchange at a time, itself the stream of that exchange.
@@ -34,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ReferenceEquality") // connections and listeners are themselves, never equal to another
 public final class Http1Client extends ChannelInboundHandlerAdapter implements UpstreamConnection, UpstreamStream {
+    private static final Logger LOG = LoggerFactory.getLogger(Http1Client.class);
+
     private final Loop loop;
     private final Established established;
     private final ConnectionOwner owner;
@@ -351,8 +357,13 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         loop.beginBatch();
-        String text = cause.getMessage();
-        fail(FailureReason.UPSTREAM_CLOSED, text == null ? cause.getClass().getSimpleName() : text);
+        String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (cause instanceof IOException || cause instanceof DecoderException) {
+            fail(FailureReason.UPSTREAM_CLOSED, text);
+        } else {
+            LOG.error("response path failed, connection is closed", cause);
+            fail(FailureReason.INTERNAL, text);
+        }
         loop.endBatch();
     }
 

@@ -14,6 +14,11 @@ class HeadersTest {
     private final Headers headers = new Headers();
 
     @Test
+    void hasABitForEveryWellKnownName() {
+        assertThat(HeaderId.COUNT).as("Headers keeps two words of 64 bits").isLessThanOrEqualTo(128);
+    }
+
+    @Test
     void recognisesEveryWellKnownNameFromItsBytes() {
         for (int id = 1; id < HeaderId.COUNT; id++) {
             byte[] bytes = HeaderName.byId(id).bytes();
