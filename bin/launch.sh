@@ -117,7 +117,7 @@ weft_is_built() {
 
 weft_maven() {
     JAVA_HOME=$WEFT_JAVA_HOME mvn -B -ntp -q -f "$weft_home/pom.xml" -pl proxy,control-plane,cli,examples/bookstore -am \
-        -DskipTests -Dspotless.check.skip -DincludeScope=runtime -DoutputDirectory=target/dist/lib.new \
+        -Dmaven.test.skip=true -Dspotless.check.skip -DincludeScope=runtime -DoutputDirectory=target/dist/lib.new \
         -Dmdep.overWriteSnapshots=true "$@" package dependency:copy-dependencies
 }
 
