@@ -227,12 +227,20 @@ weft_record() {
     rm -f "$(weft_aot "$program")"
     weft_command "$program"
     exec 8>&-
-    exec "${weft_command[0]}" -XX:AOTCacheOutput="$(weft_aot "$program")" "${weft_command[@]:1}" "$@" </dev/null >/dev/null 2>&1
+    # What is recorded lies on the heap too, which may be tight; a class path follows the flags, so the last size given wins.
+    exec "${weft_command[0]}" "${weft_command[@]:1:${#weft_command[@]}-4}" -Xmx256m -XX:AOTCacheOutput="$(weft_aot "$program")" \
+        "${weft_command[@]: -3}" "$@" </dev/null >/dev/null 2>&1
 }
 
 # Asks a program to end and waits: the cache is written at its end, by a second process that it waits for.
 weft_end() {
+    local tries=0
     kill -TERM "$1" 2>/dev/null || true
+    while kill -0 "$1" 2>/dev/null && [ "$tries" -lt 300 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    kill -KILL "$1" 2>/dev/null || true
     wait "$1" 2>/dev/null || true
 }
 
@@ -277,8 +285,8 @@ weft_command() {
     bookstore)
         main=dev.weft.examples.bookstore.Main
         extra=${WEFT_BOOKSTORE_JAVA_OPTS:-}
-        flags+=(-Xms4m -Xmx24m -Xss256k -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=16m --enable-native-access=ALL-UNNAMED
-            --sun-misc-unsafe-memory-access=allow)
+        flags+=(-Xms4m -Xmx24m -Xss256k -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=16m -XX:+ExitOnOutOfMemoryError
+            --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
         ;;
     esac
     aot=$(weft_aot "$program")
