@@ -5,8 +5,8 @@ import dev.weft.proxy.exchange.ConnectionFacts;
 import dev.weft.proxy.exchange.Exchange;
 import dev.weft.proxy.exchange.ExchangeObserver;
 import dev.weft.proxy.exchange.FilterChain;
-import dev.weft.proxy.exchange.HeaderName;
 import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.exchange.RequestSink;
 import dev.weft.proxy.exchange.RouteDecision;
 import dev.weft.proxy.exchange.Router;
 import dev.weft.proxy.exchange.Ticker;
@@ -16,10 +16,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -43,19 +47,16 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
     private volatile boolean draining;
 
     /** Serves with this as the upstream's side of every exchange. */
-    public Http2ServerHarness(
-            ServerOptions options, BiFunction<Exchange, Boolean, dev.weft.proxy.exchange.RequestSink> upstream) {
-        this(options, upstream, NioIoHandler.newFactory(), NioServerSocketChannel.class, 0);
+    public Http2ServerHarness(ServerOptions options, BiFunction<Exchange, Boolean, RequestSink> upstream) {
+        this(options, upstream, null);
     }
 
     Http2ServerHarness(
             ServerOptions options,
-            BiFunction<Exchange, Boolean, dev.weft.proxy.exchange.RequestSink> upstream,
-            IoHandlerFactory io,
-            Class<? extends io.netty.channel.ServerChannel> serverChannel,
-            int port) {
+            BiFunction<Exchange, Boolean, RequestSink> upstream,
+            @Nullable ExchangeObserver observer) {
         this.options = options;
-        this.group = new MultiThreadIoEventLoopGroup(1, io);
+        this.group = new MultiThreadIoEventLoopGroup(1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         EventLoop eventLoop = group.next();
         this.loop = new Loop(0, eventLoop, PooledByteBufAllocator.DEFAULT, Ticker.system(), new SplittableRandom(1));
         this.chain = new FilterChain(
@@ -67,22 +68,15 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
                     }
 
                     @Override
-                    public dev.weft.proxy.exchange.RequestSink start(Exchange exchange, boolean end) {
+                    public RequestSink start(Exchange exchange, boolean end) {
                         return upstream.apply(exchange, end);
                     }
                 },
-                new ExchangeObserver() {
-                    @Override
-                    public void done(Exchange exchange) {
-                        done.add(exchange.request().methodText() + " "
-                                + exchange.request().path() + " "
-                                + exchange.response().status() + " " + exchange.details());
-                    }
-                },
+                observer == null ? this::note : observer,
                 1024 * 1024);
         this.listener = new ServerBootstrap()
                 .group(group)
-                .channel(serverChannel)
+                .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
@@ -97,9 +91,14 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
                                 Http2ServerHarness.this);
                     }
                 })
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .syncUninterruptibly()
                 .channel();
+    }
+
+    /** Makes client channels of the kind that the loop drives. */
+    public static Channel newClientChannel() {
+        return Epoll.isAvailable() ? new EpollSocketChannel() : new NioSocketChannel();
     }
 
     /** Answers every request itself: bodies are sent back, a request without one gets a short text. */
@@ -115,6 +114,15 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
         return loop;
     }
 
+    /** Waits until so many exchanges are over. */
+    public List<String> awaitDone(int count) {
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (done.size() < count && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        return done;
+    }
+
     /** Lets connections end. */
     public void drain() {
         draining = true;
@@ -126,6 +134,11 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
     /** Connections that are open. */
     public long openConnections() {
         return connections.stream().filter(Channel::isActive).count();
+    }
+
+    private void note(Exchange exchange) {
+        done.add(exchange.request().methodText() + " " + exchange.request().path() + " "
+                + exchange.response().status() + " " + exchange.details());
     }
 
     @Override
@@ -152,8 +165,4 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    /** A header value of a name that need not be well known. */
-    public static HeaderName name(String text) {
-        return HeaderName.of(text);
-    }
 }
