@@ -16,6 +16,7 @@ import dev.weft.control.registry.Debouncer;
 import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.registry.RegistryUpdate;
 import dev.weft.control.registry.RegistryUpdates;
+import dev.weft.control.registry.TrustDomainPin;
 import dev.weft.control.serve.AckTracker;
 import dev.weft.control.serve.AdsService;
 import dev.weft.control.serve.GrpcServer;
@@ -25,6 +26,7 @@ import dev.weft.control.source.SourceState;
 import dev.weft.control.status.StatusBoard;
 import dev.weft.control.telemetry.MetricsWindow;
 import dev.weft.control.telemetry.TelemetryService;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -121,6 +123,7 @@ public final class ControlPlaneApp implements AutoCloseable {
         long renewal = ServerCertificate.renewalInterval().toSeconds();
         timer.scheduleAtFixedRate(certificate::renew, renewal, renewal, TimeUnit.SECONDS);
 
+        CertificateService certificates = new CertificateService(authority);
         InetAddress loopback = InetAddress.getLoopbackAddress();
         GrpcServer xds = own(GrpcServer.start(
                 new InetSocketAddress(loopback, options.xdsPort()),
@@ -128,11 +131,22 @@ public final class ControlPlaneApp implements AutoCloseable {
                 new CallerInterceptor(tokens),
                 List.of(
                         new AdsService(sessions, "weft-control"),
-                        new CertificateService(authority),
+                        certificates,
                         new TelemetryService(metrics))));
         ApiServer api = own(ApiServer.start(
                 new InetSocketAddress(loopback, options.httpPort()),
                 new ApiHandlers(status, cache, metrics, () -> registry, counters, clock)));
+        Gauge.builder("pilot_services", () -> mesh().services().size()).register(counters);
+        Gauge.builder("pilot_virt_services", () -> mesh().virtualServices().size()).register(counters);
+        Gauge.builder("citadel_server_success_cert_issuance_count", certificates, CertificateService::issued)
+                .register(counters);
+        Gauge.builder("citadel_server_csr_parsing_err_count", certificates, CertificateService::malformed)
+                .register(counters);
+        Gauge.builder("citadel_server_id_extraction_err_count", certificates, CertificateService::denied)
+                .register(counters);
+        Gauge.builder("citadel_server_root_cert_expiry_timestamp", authority, root -> root.rootExpires()
+                        .getEpochSecond())
+                .register(counters);
         xdsPort = xds.port();
         httpPort = api.port();
         writeControlFile();
@@ -151,15 +165,15 @@ public final class ControlPlaneApp implements AutoCloseable {
         });
         own(source);
         source.start(new Consumer<>() {
-            private boolean first = true;
+            private @Nullable TrustDomainPin pin;
 
             @Override
             public void accept(SourceState state) {
-                if (first) {
-                    first = false;
+                if (pin == null) {
+                    pin = TrustDomainPin.of(state);
                     updates.start(state);
                 } else {
-                    updates.onState(state);
+                    updates.onState(pin.apply(state));
                 }
             }
         });

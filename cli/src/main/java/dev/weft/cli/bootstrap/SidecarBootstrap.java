@@ -28,7 +28,7 @@ public final class SidecarBootstrap {
 
     public static ObjectNode of(Workload workload, SidecarSettings settings, Reader reader) {
         ObjectNode bootstrap = JSON.objectNode();
-        bootstrap.set("node", node(workload, settings));
+        bootstrap.set("node", node(workload, settings, reader));
         ObjectNode admin = bootstrap.putObject("admin");
         admin.set("address", socketAddress("127.0.0.1", settings.ports().admin()));
         ObjectNode ads = bootstrap.putObject("dynamic_resources");
@@ -54,7 +54,7 @@ public final class SidecarBootstrap {
         return bootstrap;
     }
 
-    private static ObjectNode node(Workload workload, SidecarSettings settings) {
+    private static ObjectNode node(Workload workload, SidecarSettings settings, Reader reader) {
         ObjectNode node = JSON.objectNode()
                 .put(
                         "id",
@@ -69,9 +69,12 @@ public final class SidecarBootstrap {
                 .put("INSTANCE_IPS", workload.address())
                 .put("CLUSTER_ID", "Kubernetes")
                 .put("MESH_ID", settings.trustDomain())
-                .put("ISTIO_VERSION", ISTIO_VERSION)
                 .put("INTERCEPTION_MODE", "NONE")
                 .put("ADMIN_PORT", String.valueOf(settings.ports().admin()));
+        // It says that the reader knows the istio.* filters, which a stock Envoy does not.
+        if (reader == Reader.WEFT) {
+            metadata.put("ISTIO_VERSION", ISTIO_VERSION);
+        }
         settings.ports().httpProxy().ifPresent(port -> metadata.put("HTTP_PROXY_PORT", String.valueOf(port)));
         ObjectNode labels = metadata.putObject("LABELS");
         workload.labels().forEach(labels::put);

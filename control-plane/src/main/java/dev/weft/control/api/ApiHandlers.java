@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.weft.control.api.ApiServer.Handler;
 import dev.weft.control.cache.CachedView;
-import dev.weft.control.cache.ResourceType;
 import dev.weft.control.cache.ViewCache;
 import dev.weft.control.registry.EndpointKey;
 import dev.weft.control.registry.MeshService;
@@ -40,6 +39,7 @@ public final class ApiHandlers {
     private final Supplier<@Nullable RegistrySnapshot> registry;
     private final PrometheusMeterRegistry counters;
     private final InstantSource clock;
+    private final ConfigDump dump = new ConfigDump();
 
     public ApiHandlers(
             StatusBoard status,
@@ -178,7 +178,7 @@ public final class ApiHandlers {
                 .collect(ImmutableList.toImmutableList());
     }
 
-    /** What was made for one proxy: its resources with their versions, and the model that they encode. */
+    /** What was made for one proxy, in the form of Envoy's own dump. */
     private Answer configDump(Map<String, String> query) {
         String proxy = query.getOrDefault("proxyID", "");
         Optional<CachedView> view = status.proxies().stream()
@@ -189,28 +189,6 @@ public final class ApiHandlers {
         if (view.isEmpty()) {
             return Answer.notFound("no such proxy: \"" + proxy + "\"; expected name.namespace or a node id");
         }
-        ImmutableMap.Builder<String, Object> dump = ImmutableMap.builder();
-        for (ResourceType type : ResourceType.values()) {
-            dump.put(
-                    type.shortName(),
-                    view.get().snapshot().of(type).byName().values().stream()
-                            .map(resource -> ImmutableMap.of(
-                                    "name", resource.name(),
-                                    "version", resource.version(),
-                                    "bytes", resource.body().size(),
-                                    "model", model(view.get(), type, resource.name())))
-                            .toList());
-        }
-        return new Answer.Json(dump.buildOrThrow());
-    }
-
-    private static String model(CachedView view, ResourceType type, String name) {
-        Object model = switch (type) {
-            case CLUSTER -> view.config().clusters().get(name);
-            case ENDPOINT -> view.config().endpoints().get(name);
-            case LISTENER -> view.config().listeners().get(name);
-            case ROUTE -> view.config().routes().get(name);
-        };
-        return String.valueOf(model);
+        return new Answer.Json(dump.of(view.get().snapshot()));
     }
 }

@@ -10,7 +10,6 @@ import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.translate.ProxyTranslator;
 import dev.weft.model.ProxyConfig;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +114,7 @@ public final class ViewCache implements SnapshotSource {
         }
         CachedView before = lastOfNode.get(node.id());
         ProxyConfig config = before != null && equalButEndpoints(before.view(), view)
-                ? ProxyTranslator.translateEndpoints(view, before.config())
+                ? ProxyTranslator.translateEndpoints(view, before.view(), before.config())
                 : ProxyTranslator.translate(view);
         return new Encoding(generation, old, view.proxy().client(), before).encode(view, config);
     }
@@ -149,43 +148,46 @@ public final class ViewCache implements SnapshotSource {
                 throw new AssertionError("no encoder for " + client);
             }
             Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
+            ProxyConfig base = before == null ? ProxyConfig.EMPTY : before.config();
             sets.put(
                     ResourceType.CLUSTER,
-                    set(ResourceType.CLUSTER, config.clusters().values(), c -> c.name(), encoder::cluster));
+                    set(ResourceType.CLUSTER, config.clusters(), base.clusters(), encoder::cluster));
             sets.put(
                     ResourceType.ENDPOINT,
-                    set(ResourceType.ENDPOINT, config.endpoints().values(), e -> e.name(), encoder::endpoints));
+                    set(ResourceType.ENDPOINT, config.endpoints(), base.endpoints(), encoder::endpoints));
             sets.put(
                     ResourceType.LISTENER,
-                    set(ResourceType.LISTENER, config.listeners().values(), l -> l.name(), encoder::listener));
-            sets.put(
-                    ResourceType.ROUTE,
-                    set(ResourceType.ROUTE, config.routes().values(), r -> r.name(), encoder::routes));
+                    set(ResourceType.LISTENER, config.listeners(), base.listeners(), encoder::listener));
+            sets.put(ResourceType.ROUTE, set(ResourceType.ROUTE, config.routes(), base.routes(), encoder::routes));
             return new CachedView(view, config, ResourceSnapshot.of(sets), ImmutableList.copyOf(failures));
         }
 
         private <M> ResourceSet set(
-                ResourceType type,
-                Collection<M> models,
-                Function<M, String> name,
-                Function<M, EncodedResource> encode) {
+                ResourceType type, Map<String, M> models, Map<String, M> base, Function<M, EncodedResource> encode) {
+            ResourceSet known = before == null ? ResourceSet.EMPTY : before.snapshot().of(type);
+            // What failed stands in the set at a version that is not the model's.
+            boolean whole = before != null && before.failures().isEmpty();
+            if (whole && models.equals(base)) {
+                return known;
+            }
             List<EncodedResource> resources = new ArrayList<>(models.size());
-            for (M model : models) {
+            models.forEach((name, model) -> {
+                EncodedResource last = known.find(name);
+                if (whole && last != null && model.equals(base.get(name))) {
+                    resources.add(last);
+                    return;
+                }
                 try {
                     resources.add(encoded(new Model(client, model), () -> encode.apply(model)));
                 } catch (RuntimeException e) {
-                    LOG.error("cannot encode type={} name={}", type.shortName(), name.apply(model), e);
-                    failures.add(new Failure(type, name.apply(model), String.valueOf(e.getMessage())));
-                    EncodedResource lastGood =
-                            before == null ? null : before.snapshot().of(type).find(name.apply(model));
-                    if (lastGood != null) {
-                        resources.add(lastGood);
+                    LOG.error("cannot encode type={} name={}", type.shortName(), name, e);
+                    failures.add(new Failure(type, name, String.valueOf(e.getMessage())));
+                    if (last != null) {
+                        resources.add(last);
                     }
                 }
-            }
-            ResourceSet fresh = ResourceSet.of(resources);
-            ResourceSet known = before == null ? fresh : before.snapshot().of(type);
-            return known.equals(fresh) ? known : fresh;
+            });
+            return ResourceSet.of(resources);
         }
 
         private EncodedResource encoded(Model model, Supplier<EncodedResource> encode) {

@@ -50,7 +50,14 @@ final class ClusterTranslator {
 
     /** Hands over each cluster, and with each EDS cluster its endpoints. */
     void translate(BiConsumer<Cluster, Optional<EndpointSet>> sink) {
-        for (MeshService service : view.outbound().services()) {
+        translate(view.outbound().services(), sink);
+        sink.accept(passthrough(), Optional.empty());
+        sink.accept(blackHole(), Optional.empty());
+    }
+
+    /** The same for some of the view's services. */
+    void translate(Iterable<MeshService> services, BiConsumer<Cluster, Optional<EndpointSet>> sink) {
+        for (MeshService service : services) {
             TrafficPolicies policies =
                     TrafficPolicies.merge(view.outbound().destinationRules().get(service.hostname()));
             for (ServicePort port : service.ports()) {
@@ -68,8 +75,6 @@ final class ClusterTranslator {
                 }
             }
         }
-        sink.accept(passthrough(), Optional.empty());
-        sink.accept(blackHole(), Optional.empty());
     }
 
     private void translate(

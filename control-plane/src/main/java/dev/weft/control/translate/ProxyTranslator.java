@@ -2,6 +2,7 @@ package dev.weft.control.translate;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
+import dev.weft.control.registry.MeshService;
 import dev.weft.control.registry.ProxyView;
 import dev.weft.model.ProxyConfig;
 import dev.weft.model.cluster.Cluster;
@@ -9,6 +10,7 @@ import dev.weft.model.cluster.EndpointSet;
 import dev.weft.model.http.AccessLog;
 import dev.weft.model.listener.Listener;
 import dev.weft.model.route.RouteConfig;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -46,24 +48,31 @@ public final class ProxyTranslator {
     }
 
     /**
-     * The configuration of a view that differs from an earlier one in its endpoints only: listeners and routes do not read them. Gives what
-     * {@link #translate} gives, sooner.
+     * The configuration of a view that differs from an earlier one in its endpoints only: listeners and routes do not read them, and a
+     * cluster reads its own service's. Gives what {@link #translate} gives, sooner.
      *
-     * @param before the configuration of the earlier view
+     * @param earlier the view before
+     * @param before the configuration of that view
      */
-    public static ProxyConfig translateEndpoints(ProxyView view, ProxyConfig before) {
+    public static ProxyConfig translateEndpoints(ProxyView view, ProxyView earlier, ProxyConfig before) {
         Map<String, Cluster> outbound = new TreeMap<>();
         Map<String, EndpointSet> endpoints = new TreeMap<>();
-        new ClusterTranslator(view).translate((cluster, set) -> {
+        List<MeshService> changed = view.outbound().services().stream()
+                .filter(service -> service.ports().stream()
+                        .anyMatch(port -> !view.endpoints(service, port).equals(earlier.endpoints(service, port))))
+                .toList();
+        new ClusterTranslator(view).translate(changed, (cluster, set) -> {
             outbound.putIfAbsent(cluster.name(), cluster);
             set.ifPresent(s -> endpoints.putIfAbsent(s.name(), s));
         });
         Map<String, Cluster> clusters = new TreeMap<>(before.clusters());
         clusters.putAll(outbound);
+        Map<String, EndpointSet> allEndpoints = new TreeMap<>(before.endpoints());
+        allEndpoints.putAll(endpoints);
         return new ProxyConfig(
                 before.listeners(),
                 before.routes(),
                 ImmutableSortedMap.copyOf(clusters),
-                ImmutableSortedMap.copyOf(endpoints));
+                ImmutableSortedMap.copyOf(allEndpoints));
     }
 }

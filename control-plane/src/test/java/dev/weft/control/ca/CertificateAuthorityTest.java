@@ -168,6 +168,30 @@ class CertificateAuthorityTest {
     }
 
     @Test
+    void signsWithAnIntermediateAndSendsTheWholePath() throws Exception {
+        Path directory = Files.createDirectory(state.resolve("cacerts"));
+        KeyPair rootKey = Requests.rsaKey(2048);
+        KeyPair key = Requests.key("secp256r1");
+        X509Certificate root = Requests.caCertificate("root", rootKey, "root", rootKey, clock.instant());
+        X509Certificate intermediate = Requests.caCertificate("middle", key, "root", rootKey, clock.instant());
+        Files.writeString(directory.resolve("root-cert.pem"), Pem.certificate(root));
+        Files.writeString(directory.resolve("ca-cert.pem"), Pem.certificate(intermediate));
+        Files.writeString(directory.resolve("ca-key.pem"), Pem.privateKey(key.getPrivate()));
+        Files.writeString(directory.resolve("cert-chain.pem"), Pem.certificates(List.of(intermediate, root)));
+        authority = open(directory);
+
+        assertThat(signed(Requests.request(Requests.key("secp256r1")), Duration.ZERO))
+                .hasSize(3)
+                .endsWith(intermediate, root);
+
+        Files.writeString(directory.resolve("root-cert.pem"), Pem.certificates(List.of(
+                Requests.caCertificate("root", key, "root", key, clock.instant()))));
+        assertThatThrownBy(() -> open(directory))
+                .isInstanceOf(CaException.class)
+                .hasMessageContaining("ca-cert.pem does not lead to a certificate of root-cert.pem");
+    }
+
+    @Test
     void givesTheControlPlaneACertificateForItsNames() throws Exception {
         ServerCertificate server = new ServerCertificate(authority, new SecureRandom());
         X509Certificate before = server.getCertificateChain("xds")[0];

@@ -1,0 +1,170 @@
+package dev.weft.control.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.protobuf.ByteString;
+import dev.weft.control.registry.ClientNode;
+import dev.weft.control.registry.Meshes;
+import dev.weft.control.registry.ProxyFacts.Client;
+import dev.weft.control.registry.RegistrySnapshot;
+import dev.weft.model.cluster.Cluster;
+import dev.weft.model.cluster.EndpointSet;
+import dev.weft.model.listener.Listener;
+import dev.weft.model.route.RouteConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ViewCacheTest {
+    private static final String SERVICE = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: %s, namespace: shop}
+            spec: {selector: {app: %s}, ports: [{name: http, port: 80}]}
+            ---
+            """;
+    private static final String WORKLOAD = """
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadEntry
+            metadata: {name: %s, namespace: shop}
+            spec: {address: 10.0.0.1, labels: {app: a}, serviceAccount: a}
+            ---
+            """;
+    private static final ClientNode WEB = Meshes.node("shop", "web", Map.of("app", "web"));
+    private static final String A = "outbound|80||a.shop.svc.cluster.local";
+
+    /** Encodes the text of the model, counts, and fails where told. */
+    private static final class FakeEncoder implements ResourceEncoder {
+        private final List<String> encoded = new ArrayList<>();
+        private String broken = "";
+
+        private EncodedResource of(ResourceType type, String name, Object model) {
+            if (name.equals(broken)) {
+                throw new IllegalArgumentException("cannot say " + name);
+            }
+            encoded.add(type.shortName() + " " + name);
+            return new EncodedResource(
+                    type, name, Integer.toHexString(model.hashCode()), ByteString.copyFromUtf8(model.toString()));
+        }
+
+        @Override
+        public EncodedResource cluster(Cluster cluster) {
+            return of(ResourceType.CLUSTER, cluster.name(), cluster);
+        }
+
+        @Override
+        public EncodedResource endpoints(EndpointSet endpoints) {
+            return of(ResourceType.ENDPOINT, endpoints.name(), endpoints);
+        }
+
+        @Override
+        public EncodedResource listener(Listener listener) {
+            return of(ResourceType.LISTENER, listener.name(), listener);
+        }
+
+        @Override
+        public EncodedResource routes(RouteConfig routes) {
+            return of(ResourceType.ROUTE, routes.name(), routes);
+        }
+    }
+
+    private final FakeEncoder encoder = new FakeEncoder();
+    private final ViewCache cache = new ViewCache(ImmutableMap.of(Client.MESH_PROXY, encoder));
+
+    private void publish(String yaml) {
+        cache.publish(RegistrySnapshot.of(Meshes.resources(yaml)));
+    }
+
+    @Test
+    void sharesTheResultBetweenReplicas() {
+        publish(SERVICE.formatted("a", "a"));
+        ClientNode twin =
+                new ClientNode("another", "another", WEB.facts(), WEB.userAgent(), WEB.adminPort());
+
+        ResourceSnapshot first = cache.snapshot(WEB);
+        int work = encoder.encoded.size();
+
+        assertThat(cache.snapshot(twin)).isSameAs(first);
+        assertThat(encoder.encoded).hasSize(work);
+    }
+
+    @Test
+    void encodesOnlyTheEndpointsThatChanged() {
+        publish(SERVICE.formatted("a", "a") + SERVICE.formatted("b", "b") + WORKLOAD.formatted("a1"));
+        ResourceSnapshot before = cache.snapshot(WEB);
+        encoder.encoded.clear();
+
+        publish(SERVICE.formatted("a", "a")
+                + SERVICE.formatted("b", "b")
+                + WORKLOAD.formatted("a1")
+                + WORKLOAD.formatted("a2"));
+        ResourceSnapshot after = cache.snapshot(WEB);
+
+        assertThat(encoder.encoded).containsExactly("eds " + A);
+        for (ResourceType type : List.of(ResourceType.CLUSTER, ResourceType.LISTENER, ResourceType.ROUTE)) {
+            assertThat(after.of(type)).as(type.shortName()).isSameAs(before.of(type));
+        }
+        assertThat(after.of(ResourceType.ENDPOINT).version())
+                .isNotEqualTo(before.of(ResourceType.ENDPOINT).version());
+    }
+
+    @Test
+    void givesOnTheShortPathWhatTheLongOneGives() {
+        String yaml = SERVICE.formatted("a", "a") + WORKLOAD.formatted("a1");
+        publish(yaml);
+        cache.snapshot(WEB);
+        publish(yaml + WORKLOAD.formatted("a2"));
+        ResourceSnapshot shortPath = cache.snapshot(WEB);
+
+        ViewCache fresh = new ViewCache(ImmutableMap.of(Client.MESH_PROXY, encoder));
+        fresh.publish(RegistrySnapshot.of(Meshes.resources(yaml + WORKLOAD.formatted("a2"))));
+
+        for (ResourceType type : ResourceType.values()) {
+            assertThat(shortPath.of(type)).isEqualTo(fresh.snapshot(WEB).of(type));
+        }
+    }
+
+    @Test
+    void encodesNothingForAChangeThatIsNoneOfTheProxysBusiness() {
+        publish(SERVICE.formatted("a", "a"));
+        ResourceSnapshot before = cache.snapshot(WEB);
+        encoder.encoded.clear();
+
+        publish(SERVICE.formatted("a", "a") + """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: p, namespace: elsewhere}
+                spec: {}
+                """);
+
+        assertThat(cache.snapshot(WEB)).isSameAs(before);
+        assertThat(encoder.encoded).isEmpty();
+    }
+
+    @Test
+    void keepsTheLastGoodVersionOfWhatCannotBeEncoded() {
+        publish(SERVICE.formatted("a", "a") + WORKLOAD.formatted("a1"));
+        EncodedResource good = cache.snapshot(WEB).of(ResourceType.ENDPOINT).find(A);
+        assertThat(good).isNotNull();
+
+        encoder.broken = A;
+        publish(SERVICE.formatted("a", "a") + WORKLOAD.formatted("a1") + WORKLOAD.formatted("a2"));
+
+        assertThat(cache.snapshot(WEB).of(ResourceType.ENDPOINT).find(A)).isEqualTo(good);
+        assertThat(cache.failures()).containsExactly(new Failure(ResourceType.ENDPOINT, A, "cannot say " + A));
+
+        cache.release(WEB);
+        assertThat(cache.failures()).isEmpty();
+    }
+
+    @Test
+    void speaksEveryDialect() {
+        ViewCache real = ViewCache.create();
+        real.publish(RegistrySnapshot.of(Meshes.resources(SERVICE.formatted("a", "a") + WORKLOAD.formatted("a1"))));
+
+        assertThat(real.snapshot(WEB).of(ResourceType.CLUSTER).contains(A)).isTrue();
+        assertThat(real.failures()).isEmpty();
+    }
+}
