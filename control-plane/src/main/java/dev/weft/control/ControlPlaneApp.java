@@ -129,23 +129,23 @@ public final class ControlPlaneApp implements AutoCloseable {
                 new InetSocketAddress(loopback, options.xdsPort()),
                 certificate,
                 new CallerInterceptor(tokens),
-                List.of(
-                        new AdsService(sessions, "weft-control"),
-                        certificates,
-                        new TelemetryService(metrics))));
+                List.of(new AdsService(sessions, "weft-control"), certificates, new TelemetryService(metrics))));
         ApiServer api = own(ApiServer.start(
                 new InetSocketAddress(loopback, options.httpPort()),
                 new ApiHandlers(status, cache, metrics, () -> registry, counters, clock)));
         Gauge.builder("pilot_services", () -> mesh().services().size()).register(counters);
-        Gauge.builder("pilot_virt_services", () -> mesh().virtualServices().size()).register(counters);
+        Gauge.builder("pilot_virt_services", () -> mesh().virtualServices().size())
+                .register(counters);
         Gauge.builder("citadel_server_success_cert_issuance_count", certificates, CertificateService::issued)
                 .register(counters);
         Gauge.builder("citadel_server_csr_parsing_err_count", certificates, CertificateService::malformed)
                 .register(counters);
         Gauge.builder("citadel_server_id_extraction_err_count", certificates, CertificateService::denied)
                 .register(counters);
-        Gauge.builder("citadel_server_root_cert_expiry_timestamp", authority, root -> root.rootExpires()
-                        .getEpochSecond())
+        Gauge.builder(
+                        "citadel_server_root_cert_expiry_timestamp",
+                        authority,
+                        root -> root.rootExpires().getEpochSecond())
                 .register(counters);
         xdsPort = xds.port();
         httpPort = api.port();

@@ -259,7 +259,11 @@ class ControlPlaneTest {
         assertThat(proxy.path("lastError").asText()).endsWith("no");
         assertThat(proxy.path("errorResource").asText()).isEqualTo("outbound|9080||extra.shop.svc.cluster.local");
         assertThat(api("/metrics").asText()).contains("pilot_total_xds_rejects{type=\"cds\"} 1.0");
-        assertThat(api("/debug/config_dump?proxyID=reviews-v1.shop").path("configs").get(0).path("dynamic_active_clusters").size())
+        assertThat(api("/debug/config_dump?proxyID=reviews-v1.shop")
+                        .path("configs")
+                        .get(0)
+                        .path("dynamic_active_clusters")
+                        .size())
                 .isPositive();
     }
 

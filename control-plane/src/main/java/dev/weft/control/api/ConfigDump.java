@@ -35,13 +35,13 @@ final class ConfigDump {
         }
     }
 
-    private static Map<String, Object> section(JsonTranscoder transcoder, ResourceSnapshot snapshot, ResourceType type) {
+    private static Map<String, Object> section(
+            JsonTranscoder transcoder, ResourceSnapshot snapshot, ResourceType type) {
         ImmutableList<Object> entries = snapshot.of(type).byName().values().stream()
                 .map(resource -> entry(type, resource, body(transcoder, resource)))
                 .collect(ImmutableList.toImmutableList());
         return switch (type) {
-            case CLUSTER ->
-                ImmutableMap.of("@type", ADMIN + "ClustersConfigDump", "dynamic_active_clusters", entries);
+            case CLUSTER -> ImmutableMap.of("@type", ADMIN + "ClustersConfigDump", "dynamic_active_clusters", entries);
             case ENDPOINT ->
                 ImmutableMap.of("@type", ADMIN + "EndpointsConfigDump", "dynamic_endpoint_configs", entries);
             case LISTENER -> ImmutableMap.of("@type", ADMIN + "ListenersConfigDump", "dynamic_listeners", entries);

@@ -164,7 +164,8 @@ public final class ViewCache implements SnapshotSource {
 
         private <M> ResourceSet set(
                 ResourceType type, Map<String, M> models, Map<String, M> base, Function<M, EncodedResource> encode) {
-            ResourceSet known = before == null ? ResourceSet.EMPTY : before.snapshot().of(type);
+            ResourceSet known =
+                    before == null ? ResourceSet.EMPTY : before.snapshot().of(type);
             // What failed stands in the set at a version that is not the model's.
             boolean whole = before != null && before.failures().isEmpty();
             if (whole && models.equals(base)) {

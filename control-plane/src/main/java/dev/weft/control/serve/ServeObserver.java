@@ -51,7 +51,9 @@ public final class ServeObserver implements AdsSession.Observer {
         debounceTime = times(metrics, "pilot_debounce_time", 0.01, 0.1, 1, 3, 5, 10, 20, 30);
         convergenceTime = times(metrics, "pilot_proxy_convergence_time", 0.1, 0.5, 1, 3, 5, 10, 20, 30);
         pushTime = times(metrics, "pilot_xds_push_time", 0.01, 0.1, 1, 3, 5, 10, 20, 30);
-        Gauge.builder("pilot_xds", connected, AtomicInteger::get).strongReference(true).register(metrics);
+        Gauge.builder("pilot_xds", connected, AtomicInteger::get)
+                .strongReference(true)
+                .register(metrics);
     }
 
     /** A count under exactly its name: as a counter of this library it would get a suffix that Istio's dashboards do not know. */
@@ -62,7 +64,10 @@ public final class ServeObserver implements AdsSession.Observer {
     }
 
     private static void gauge(MeterRegistry metrics, String name, LongAdder count, Tags tags) {
-        Gauge.builder(name, count, LongAdder::sum).tags(tags).strongReference(true).register(metrics);
+        Gauge.builder(name, count, LongAdder::sum)
+                .tags(tags)
+                .strongReference(true)
+                .register(metrics);
     }
 
     /** A histogram of seconds, which for the same reason is no timer. */

@@ -184,8 +184,9 @@ class CertificateAuthorityTest {
                 .hasSize(3)
                 .endsWith(intermediate, root);
 
-        Files.writeString(directory.resolve("root-cert.pem"), Pem.certificates(List.of(
-                Requests.caCertificate("root", key, "root", key, clock.instant()))));
+        Files.writeString(
+                directory.resolve("root-cert.pem"),
+                Pem.certificates(List.of(Requests.caCertificate("root", key, "root", key, clock.instant()))));
         assertThatThrownBy(() -> open(directory))
                 .isInstanceOf(CaException.class)
                 .hasMessageContaining("ca-cert.pem does not lead to a certificate of root-cert.pem");

@@ -56,13 +56,14 @@ public final class Requests {
         }
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            writer.writeObject(builder.build(new JcaContentSignerBuilder(algorithm(signer)).build(signer.getPrivate())));
+            writer.writeObject(
+                    builder.build(new JcaContentSignerBuilder(algorithm(signer)).build(signer.getPrivate())));
         }
         return text.toString();
     }
 
-    static X509Certificate caCertificate(
-            String subject, KeyPair key, String issuer, KeyPair issuerKey, Instant now) throws Exception {
+    static X509Certificate caCertificate(String subject, KeyPair key, String issuer, KeyPair issuerKey, Instant now)
+            throws Exception {
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 new X500Principal("CN=" + issuer),
                 BigInteger.valueOf(subject.hashCode()).abs(),
@@ -72,8 +73,8 @@ public final class Requests {
                 key.getPublic());
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
         return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(
-                        new JcaContentSignerBuilder(algorithm(issuerKey)).build(issuerKey.getPrivate())));
+                .getCertificate(
+                        builder.build(new JcaContentSignerBuilder(algorithm(issuerKey)).build(issuerKey.getPrivate())));
     }
 
     private static String algorithm(KeyPair key) {

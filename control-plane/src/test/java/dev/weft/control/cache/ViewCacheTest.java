@@ -80,8 +80,7 @@ class ViewCacheTest {
     @Test
     void sharesTheResultBetweenReplicas() {
         publish(SERVICE.formatted("a", "a"));
-        ClientNode twin =
-                new ClientNode("another", "another", WEB.facts(), WEB.userAgent(), WEB.adminPort());
+        ClientNode twin = new ClientNode("another", "another", WEB.facts(), WEB.userAgent(), WEB.adminPort());
 
         ResourceSnapshot first = cache.snapshot(WEB);
         int work = encoder.encoded.size();

@@ -9,14 +9,12 @@ import org.junit.jupiter.api.Test;
 
 class TrustDomainPinTest {
     private static SourceState state(String trustDomain) {
-        return new SourceState(
-                Meshes.resources("""
+        return new SourceState(Meshes.resources("""
                         apiVersion: mesh.istio.io/v1alpha1
                         kind: MeshConfig
                         metadata: {name: istio, namespace: istio-system}
                         trustDomain: %s
-                        """.formatted(trustDomain)),
-                ImmutableList.of());
+                        """.formatted(trustDomain)), ImmutableList.of());
     }
 
     @Test

@@ -98,9 +98,7 @@ class NodeParserTest {
 
     @Test
     void refusesANodeThatSaysNothing() {
-        assertThat(NodeParser.parse(Node.getDefaultInstance(), WEB))
-                .isInstanceOf(NodeParser.Parsed.Malformed.class);
-        assertThat(NodeParser.parse(node("x", "envoy", Map.of()), WEB))
-                .isInstanceOf(NodeParser.Parsed.Malformed.class);
+        assertThat(NodeParser.parse(Node.getDefaultInstance(), WEB)).isInstanceOf(NodeParser.Parsed.Malformed.class);
+        assertThat(NodeParser.parse(node("x", "envoy", Map.of()), WEB)).isInstanceOf(NodeParser.Parsed.Malformed.class);
     }
 }

@@ -21,8 +21,7 @@ class StatusBoardTest {
 
     private final SettableClock clock = new SettableClock();
     private final AckTracker tracker = new AckTracker(clock);
-    private final StatusBoard board =
-            new StatusBoard(tracker, ViewCache.create(), new MetricsWindow(clock), clock);
+    private final StatusBoard board = new StatusBoard(tracker, ViewCache.create(), new MetricsWindow(clock), clock);
 
     @BeforeEach
     void connect() {

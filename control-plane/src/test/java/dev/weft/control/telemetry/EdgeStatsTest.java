@@ -89,8 +89,7 @@ class EdgeStatsTest {
     void readsPercentilesFromBuckets() {
         open("web");
         requests("web", "source", "200", 100, Map.of());
-        metrics.report(
-                "web", key(MetricsWindow.DURATIONS, "source", Map.of()), BOUNDS, new long[] {50, 45, 4, 1});
+        metrics.report("web", key(MetricsWindow.DURATIONS, "source", Map.of()), BOUNDS, new long[] {50, 45, 4, 1});
         clock.pass(Duration.ofSeconds(1));
 
         EdgeStat edge = edge();
@@ -108,7 +107,8 @@ class EdgeStatsTest {
         clock.pass(Duration.ofSeconds(1));
 
         assertThat(edge().rps()).isEqualTo(2);
-        assertThat(EdgeStats.of(metrics, Duration.ofSeconds(20)).getFirst().rps()).isEqualTo(51);
+        assertThat(EdgeStats.of(metrics, Duration.ofSeconds(20)).getFirst().rps())
+                .isEqualTo(51);
     }
 
     @Test
