@@ -133,11 +133,9 @@ public final class TestCertificates {
                     : KeyUsage.digitalSignature | KeyUsage.keyEncipherment;
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
             if (!request.authority()) {
-                builder.addExtension(
-                        Extension.extendedKeyUsage,
-                        false,
-                        new ExtendedKeyUsage(
-                                new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
+                builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                    KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+                }));
             }
             if (!request.sans().isEmpty()) {
                 builder.addExtension(Extension.subjectAlternativeName, false, names(request.sans()));

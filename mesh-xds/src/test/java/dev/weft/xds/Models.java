@@ -175,7 +175,7 @@ public final class Models {
         return new DownstreamTls(context, context.validation().isPresent() && coin());
     }
 
-    EndpointSet endpoints(String name) {
+    public EndpointSet endpoints(String name) {
         return new EndpointSet(name, list(3, () -> locality(list(4, this::endpoint))));
     }
 

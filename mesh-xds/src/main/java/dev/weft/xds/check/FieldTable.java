@@ -89,6 +89,12 @@ public final class FieldTable {
         return messages.containsKey(message);
     }
 
+    /** Every field of the message that is listed, read or harmless. */
+    public ImmutableSet<String> fields(String message) {
+        ImmutableMap<String, Use> fields = messages.get(message);
+        return fields == null ? ImmutableSet.of() : fields.keySet();
+    }
+
     public Use use(String message, String field) {
         ImmutableMap<String, Use> fields = messages.get(message);
         Use use = fields == null ? null : fields.get(field);

@@ -6,6 +6,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+import dev.weft.api.istio.peer.MetadataExchange;
 import dev.weft.model.cluster.CircuitBreakers;
 import dev.weft.model.cluster.Cluster;
 import dev.weft.model.cluster.Discovery;
@@ -15,6 +16,7 @@ import dev.weft.xds.FieldPath;
 import dev.weft.xds.ProvenanceMetadata;
 import dev.weft.xds.api.ApiTypes;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.util.Optional;
 
 /** Clusters; {@link LoadBalancingDecoder} and {@link UpstreamHttpDecoder} do two of their parts. */
 final class ClusterDecoder {
+    private static final String PEER_EXCHANGE = "istio-peer-exchange";
     private static final Duration DEFAULT_DNS_REFRESH = Duration.ofSeconds(5);
 
     private final Reading reading;
@@ -52,6 +55,9 @@ final class ClusterDecoder {
         if (message.hasClusterType()) {
             reading.problem(at.field("cluster_type"), "is not supported");
             return new Discovery.OriginalDestination();
+        }
+        if (message.hasEdsClusterConfig() && message.getType() != DiscoveryType.EDS) {
+            reading.problem(at.field("eds_cluster_config"), "has no meaning where the type is " + message.getType());
         }
         return switch (message.getType()) {
             case STATIC -> new Discovery.Static(endpoints(message, name, at));
@@ -222,7 +228,13 @@ final class ClusterDecoder {
             Any config = reading.resolved(message.getFilters(i).getTypedConfig(), configAt);
             if (!ApiTypes.METADATA_EXCHANGE.is(config)) {
                 reading.problem(configAt, "found " + config.getTypeUrl() + ", expected a MetadataExchange");
+                continue;
             }
+            reading.unpack(ApiTypes.METADATA_EXCHANGE, config, configAt)
+                    .map(MetadataExchange::getProtocol)
+                    .filter(protocol -> !protocol.equals(PEER_EXCHANGE))
+                    .ifPresent(protocol -> reading.problem(
+                            configAt.field("protocol"), "found \"" + protocol + "\", expected " + PEER_EXCHANGE));
         }
         return message.getFiltersCount() > 0;
     }

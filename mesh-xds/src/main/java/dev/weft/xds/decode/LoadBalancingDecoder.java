@@ -32,6 +32,10 @@ final class LoadBalancingDecoder {
     }
 
     private LoadBalancing.Policy legacy(Cluster message, FieldPath at) {
+        if (message.hasLeastRequestLbConfig() && message.getLbPolicy() != Cluster.LbPolicy.LEAST_REQUEST) {
+            reading.problem(
+                    at.field("least_request_lb_config"), "has no meaning where lb_policy is " + message.getLbPolicy());
+        }
         return switch (message.getLbPolicy()) {
             case ROUND_ROBIN -> new LoadBalancing.RoundRobin();
             case RANDOM -> new LoadBalancing.Random();

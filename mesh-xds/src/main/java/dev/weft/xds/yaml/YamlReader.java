@@ -124,8 +124,8 @@ public final class YamlReader {
     private Object value(int parent) throws SyntaxException {
         Object value = switch (in.peek()) {
             case '{', '[' -> flow();
-            case '"' -> in.doubleQuoted();
-            case '\'' -> in.singleQuoted();
+            case '"' -> new YamlQuotedScalar(in).doubleQuoted();
+            case '\'' -> new YamlQuotedScalar(in).singleQuoted();
             case '|', '>' -> in.blockScalar(parent);
             default -> YamlScalars.resolve(in.plain(parent));
         };
@@ -141,8 +141,8 @@ public final class YamlReader {
             return switch (in.peek()) {
                 case '{' -> flowMapping();
                 case '[' -> flowSequence();
-                case '"' -> in.doubleQuoted();
-                case '\'' -> in.singleQuoted();
+                case '"' -> new YamlQuotedScalar(in).doubleQuoted();
+                case '\'' -> new YamlQuotedScalar(in).singleQuoted();
                 default -> YamlScalars.resolve(in.flowPlain());
             };
         } finally {

@@ -45,7 +45,8 @@ final class YamlText {
         return new SyntaxException("found " + found + ", expected " + expected);
     }
 
-    private void newLine() {
+    /** Over a line end. */
+    void newLine() {
         at++;
         line++;
         lineStart = at;
@@ -88,11 +89,11 @@ final class YamlText {
 
     /** Skips spaces; whether content follows on this line. */
     boolean sameLineContent() {
-        int from = at;
         while (peek() == ' ' || peek() == '\t') {
             at++;
         }
-        return !atEnd() && peek() != '\n' && !(peek() == '#' && at > from);
+        boolean comment = peek() == '#' && at > 0 && isBlank(charAt(at - 1));
+        return !atEnd() && peek() != '\n' && !comment;
     }
 
     /** Demands that nothing but a comment follows on this line. */
@@ -115,7 +116,7 @@ final class YamlText {
         return peek() == '-' && (at + 1 >= text.length() || isBlank(charAt(at + 1))) && !isDocumentMarker();
     }
 
-    private static boolean isBlank(char c) {
+    static boolean isBlank(char c) {
         return c == ' ' || c == '\t' || c == '\n';
     }
 
@@ -180,9 +181,9 @@ final class YamlText {
     String key() throws SyntaxException {
         String key;
         if (peek() == '"') {
-            key = doubleQuoted();
+            key = new YamlQuotedScalar(this).doubleQuoted();
         } else if (peek() == '\'') {
-            key = singleQuoted();
+            key = new YamlQuotedScalar(this).singleQuoted();
         } else {
             refuseIndicators();
             int end = plainKeyEnd(lineEnd(at));
@@ -281,117 +282,10 @@ final class YamlText {
 
     String flowKey() throws SyntaxException {
         return switch (peek()) {
-            case '"' -> doubleQuoted();
-            case '\'' -> singleQuoted();
+            case '"' -> new YamlQuotedScalar(this).doubleQuoted();
+            case '\'' -> new YamlQuotedScalar(this).singleQuoted();
             default -> flowPlain();
         };
-    }
-
-    String singleQuoted() throws SyntaxException {
-        StringBuilder value = new StringBuilder();
-        at++;
-        while (!atEnd()) {
-            char c = peek();
-            if (c == '\'') {
-                at++;
-                if (peek() != '\'') {
-                    return value.toString();
-                }
-                value.append('\'');
-                at++;
-            } else if (c == '\n') {
-                fold(value);
-            } else {
-                value.append(c);
-                at++;
-            }
-        }
-        throw new SyntaxException("the text ends inside quotes");
-    }
-
-    String doubleQuoted() throws SyntaxException {
-        StringBuilder value = new StringBuilder();
-        at++;
-        while (!atEnd()) {
-            char c = peek();
-            if (c == '"') {
-                at++;
-                return value.toString();
-            }
-            if (c == '\\') {
-                at++;
-                escape(value);
-            } else if (c == '\n') {
-                fold(value);
-            } else {
-                value.append(c);
-                at++;
-            }
-        }
-        throw new SyntaxException("the text ends inside quotes");
-    }
-
-    /** A line end inside quotes is one space, or as many line ends as lines stand empty behind it. */
-    private void fold(StringBuilder value) {
-        while (!value.isEmpty()
-                && (value.charAt(value.length() - 1) == ' ' || value.charAt(value.length() - 1) == '\t')) {
-            value.setLength(value.length() - 1);
-        }
-        int breaks = 0;
-        while (!atEnd() && isBlank(peek())) {
-            if (peek() == '\n') {
-                newLine();
-                breaks++;
-            } else {
-                at++;
-            }
-        }
-        value.append(breaks == 1 ? " " : "\n".repeat(breaks - 1));
-    }
-
-    private void escape(StringBuilder value) throws SyntaxException {
-        char c = peek();
-        if (c == '\n') {
-            newLine();
-            while (peek() == ' ' || peek() == '\t') {
-                at++;
-            }
-            return;
-        }
-        at++;
-        switch (c) {
-            case '0' -> value.append('\0');
-            case 'a' -> value.append('\u0007');
-            case 'b' -> value.append('\b');
-            case 't', '\t' -> value.append('\t');
-            case 'n' -> value.append('\n');
-            case 'v' -> value.append('\u000B');
-            case 'f' -> value.append('\f');
-            case 'r' -> value.append('\r');
-            case 'e' -> value.append('\u001B');
-            case ' ', '"', '/', '\\' -> value.append(c);
-            case 'N' -> value.append('\u0085');
-            case '_' -> value.append('\u00A0');
-            case 'x' -> value.appendCodePoint(hex(2));
-            case 'u' -> value.appendCodePoint(hex(4));
-            case 'U' -> value.appendCodePoint(hex(8));
-            default -> throw new SyntaxException("\\" + c + " is no escape of YAML");
-        }
-    }
-
-    private int hex(int digits) throws SyntaxException {
-        long code = 0;
-        for (int i = 0; i < digits; i++, at++) {
-            int digit = Character.digit(peek(), 16);
-            if (digit < 0) {
-                throw unexpected("a hexadecimal digit");
-            }
-            code = code * 16 + digit;
-        }
-        if (code > Character.MAX_CODE_POINT) {
-            throw new SyntaxException("an escape beyond the last character of Unicode");
-        }
-        return (int) code;
     }
 
     /** A literal ({@code |}) or folded ({@code >}) scalar; its lines are indented deeper than {@code parent}. */

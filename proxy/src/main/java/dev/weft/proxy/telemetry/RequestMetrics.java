@@ -84,7 +84,7 @@ public final class RequestMetrics implements ExchangeObserver {
 
         private Series add(RequestKey key) {
             if (++size * 2 > slots.length) {
-                @Nullable Series[] old = slots;
+                Series[] old = slots;
                 slots = new Series[old.length * 2];
                 for (Series series : old) {
                     if (series != null) {

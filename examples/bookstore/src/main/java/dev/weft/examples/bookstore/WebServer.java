@@ -86,7 +86,7 @@ final class WebServer implements Running {
     @Override
     public void close() {
         server.stop(0);
-        executor.shutdownNow();
+        executor.close();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
