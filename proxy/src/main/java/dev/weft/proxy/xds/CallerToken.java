@@ -1,7 +1,13 @@
 package dev.weft.proxy.xds;
 
 import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +26,17 @@ public final class CallerToken extends CallCredentials {
 
     public CallerToken(Path file) {
         this.file = file;
+    }
+
+    /** A view of the channel whose every call carries the credential. */
+    public Channel on(Channel channel) {
+        return ClientInterceptors.intercept(channel, new ClientInterceptor() {
+            @Override
+            public <Q, R> ClientCall<Q, R> interceptCall(
+                    MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+                return next.newCall(method, options.withCallCredentials(CallerToken.this));
+            }
+        });
     }
 
     @Override

@@ -1,0 +1,320 @@
+package dev.weft.proxy;
+
+import com.google.common.collect.ImmutableList;
+import dev.weft.model.ProxyConfig;
+import dev.weft.model.cluster.Cluster;
+import dev.weft.model.cluster.UpstreamProtocol;
+import dev.weft.proxy.agent.CertificateAgent;
+import dev.weft.proxy.cluster.ClusterEnvironment;
+import dev.weft.proxy.cluster.Clusters;
+import dev.weft.proxy.cluster.UpstreamChannels;
+import dev.weft.proxy.config.ConfigHolder;
+import dev.weft.proxy.exchange.Backoff;
+import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.exchange.Ticker;
+import dev.weft.proxy.identity.FileSecrets;
+import dev.weft.proxy.identity.KeyMaterial;
+import dev.weft.proxy.identity.SecretStore;
+import dev.weft.proxy.identity.TlsContexts;
+import dev.weft.proxy.identity.TlsEngine;
+import dev.weft.proxy.listener.Listeners;
+import dev.weft.proxy.pipeline.ChainHandlers;
+import dev.weft.proxy.pipeline.PipelineParts;
+import dev.weft.proxy.route.HttpRouter;
+import dev.weft.proxy.route.RouterOptions;
+import dev.weft.proxy.route.Routes;
+import dev.weft.proxy.route.UpstreamCalls;
+import dev.weft.proxy.telemetry.RequestMetrics;
+import dev.weft.proxy.telemetry.WorkloadMetadata;
+import dev.weft.proxy.upstream.Http2Client;
+import dev.weft.proxy.xds.AdsClient;
+import dev.weft.proxy.xds.CallerToken;
+import dev.weft.proxy.xds.ControlPlaneChannel;
+import dev.weft.xds.SecretResource;
+import dev.weft.xds.bootstrap.Bootstrap;
+import dev.weft.xds.decode.XdsDecoder;
+import dev.weft.xds.descriptor.OnDemandDescriptors;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running proxy: builds the object graph in the order of a request's walk, starts it, drains it. No static state, so several may
+ * run in one process.
+ *
+ * <p>Threads: the event loops, which carry data; one control thread, which decodes, builds and publishes; one thread per access log
+ * file.
+ */
+public final class ProxyApp implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyApp.class);
+    private static final Duration FILE_RELOAD = Duration.ofSeconds(1);
+
+    private final Bootstrap bootstrap;
+    private final ProxyOptions options;
+    private final ScheduledExecutorService control;
+    private final MultiThreadIoEventLoopGroup group;
+    private final ImmutableList<Loop> loops;
+    private final SecretStore secrets = new SecretStore();
+    private final TlsContexts tls;
+    private final LazyResolver resolver;
+    private final Clusters clusters;
+    private final ConfigHolder config = new ConfigHolder();
+    private final RequestMetrics metrics;
+    private final ChainObservers observers;
+    private final Listeners listeners;
+    private final RunningConfig running;
+    private @Nullable ManagedChannel controlPlane;
+    private @Nullable AdsClient ads;
+    private @Nullable CertificateAgent agent;
+
+    private ProxyApp(Bootstrap bootstrap, ProxyOptions options) {
+        this.bootstrap = bootstrap;
+        this.options = options;
+        this.control = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("weft-control", true));
+        this.group = options.io().newGroup(options.loops(), new DefaultThreadFactory("weft-loop", true));
+        this.loops = loops(group);
+        this.tls = new TlsContexts(secrets, InstantSource.system(), TlsEngine.best());
+        this.resolver = new LazyResolver(group, options.io());
+        this.clusters = new Clusters(new ClusterEnvironment(
+                loops,
+                control,
+                UpstreamChannels.of(loops.get(0).eventLoop()),
+                Http2Client.protocol(UpstreamProtocol.Http2Options.DEFAULT),
+                tls,
+                resolver));
+        WorkloadMetadata self = NodeIdentity.workload(bootstrap.node());
+        this.metrics = new RequestMetrics(self, new ConfigServices(config));
+        this.observers = new ChainObservers(metrics);
+        UpstreamCalls calls = new UpstreamCalls(clusters, loops);
+        PipelineParts parts = new PipelineParts(
+                config,
+                loops,
+                clusters,
+                (table, manager, bufferLimit) -> new HttpRouter(
+                        table == null ? null : new Routes(table),
+                        calls,
+                        new RouterOptions(
+                                RouterOptions.EnvoyHeaders.ADDED, manager.options().upgrades(), bufferLimit)),
+                observers,
+                self);
+        this.listeners = new Listeners(loops, options.io(), tls, new ChainHandlers(parts), options.drainTime());
+        FileSecrets files = new FileSecrets(secrets);
+        files.start(control, FILE_RELOAD);
+        this.running = new RunningConfig(bootstrap, files, clusters, config, listeners);
+    }
+
+    /**
+     * Starts a proxy. Returns when the static part of the bootstrap runs; the rest follows as the control plane sends it.
+     *
+     * @throws IllegalArgumentException when the bootstrap contradicts itself
+     */
+    public static ProxyApp start(Bootstrap bootstrap, ProxyOptions options) {
+        ProxyApp app = new ProxyApp(bootstrap, options);
+        try {
+            app.startAll();
+            return app;
+        } catch (RuntimeException e) {
+            app.close();
+            throw e;
+        }
+    }
+
+    private static ImmutableList<Loop> loops(MultiThreadIoEventLoopGroup group) {
+        ImmutableList.Builder<Loop> loops = ImmutableList.builder();
+        SplittableRandom seeds = new SplittableRandom(new SecureRandom().nextLong());
+        int index = 0;
+        for (EventExecutor executor : group) {
+            RandomGenerator random = seeds.split();
+            loops.add(new Loop(
+                    index++,
+                    (EventLoop) executor,
+                    ByteBufAllocator.DEFAULT,
+                    Ticker.system(),
+                    random));
+        }
+        return loops.build();
+    }
+
+    private void startAll() {
+        bootstrap.secrets().forEach((name, secret) -> {
+            if (secret instanceof Bootstrap.StaticSecret.Inline(SecretResource material)) {
+                secrets.publish(name, material(material));
+            }
+        });
+        onControl(() -> running.apply(ProxyConfig.EMPTY));
+        bootstrap.ads().ifPresent(this::startAds);
+        if (bootstrap.ads().isEmpty()) {
+            running.warm();
+        }
+        LOG.info(
+                "proxy started node={} loops={} io={} tls={}",
+                bootstrap.node().id(),
+                options.loops(),
+                options.io(),
+                TlsEngine.best());
+    }
+
+    private static KeyMaterial material(SecretResource secret) {
+        return switch (secret) {
+            case SecretResource.KeyPair pair ->
+                KeyMaterial.identity(
+                        new String(pair.chain(), StandardCharsets.US_ASCII),
+                        new String(pair.privateKey(), StandardCharsets.US_ASCII));
+            case SecretResource.TrustBundle trust ->
+                KeyMaterial.trust(new String(trust.roots(), StandardCharsets.US_ASCII));
+        };
+    }
+
+    private void startAds(Bootstrap.AdsConfig adsConfig) {
+        ManagedChannel channel = ControlPlaneChannel.open(staticCluster(adsConfig.cluster()), group, control);
+        controlPlane = channel;
+        Optional<Bootstrap.AgentConfig> agentConfig =
+                bootstrap.agent().map(a -> NodeIdentity.agent(a, bootstrap.node()));
+        Channel authenticated = agentConfig
+                .filter(a -> !a.tokenPath().isEmpty())
+                .map(a -> new CallerToken(Path.of(a.tokenPath())).on(channel))
+                .orElse(channel);
+        agentConfig.ifPresent(a -> {
+            CertificateAgent started = new CertificateAgent(
+                    authenticated, a, secrets, control, InstantSource.system(), new SplittableRandom());
+            agent = started;
+            started.start();
+        });
+        AdsClient.Mode mode =
+                switch (adsConfig.variant()) {
+                    case DELTA -> AdsClient.Mode.DELTA;
+                    case STATE_OF_THE_WORLD -> AdsClient.Mode.STATE_OF_THE_WORLD;
+                };
+        AdsClient client = new AdsClient(
+                new AdsClient.Wiring(
+                        authenticated,
+                        NodeIdentity.node(bootstrap.node()),
+                        new XdsDecoder(new OnDemandDescriptors()),
+                        control,
+                        InstantSource.system()),
+                mode,
+                running,
+                new Backoff(new SplittableRandom()));
+        ads = client;
+        client.start();
+    }
+
+    private Cluster staticCluster(String name) {
+        return bootstrap.clusters().stream()
+                .filter(cluster -> cluster.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "ads_config names the cluster '" + name + "', which static_resources.clusters does not hold"));
+    }
+
+    private void onControl(Runnable task) {
+        try {
+            control.submit(task).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while starting", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    public SecretStore secrets() {
+        return secrets;
+    }
+
+    public Clusters clusters() {
+        return clusters;
+    }
+
+    public ConfigHolder config() {
+        return config;
+    }
+
+    public Listeners listeners() {
+        return listeners;
+    }
+
+    public RequestMetrics metrics() {
+        return metrics;
+    }
+
+    public Bootstrap bootstrap() {
+        return bootstrap;
+    }
+
+    /** The client of the control plane, where the bootstrap names one. */
+    public Optional<AdsClient> ads() {
+        return Optional.ofNullable(ads);
+    }
+
+    /** Whether all that the control plane meant at first is running, the workload's certificate included. */
+    public boolean isReady() {
+        boolean identity = bootstrap.agent().isEmpty()
+                || secrets.find(CertificateAgent.WORKLOAD_SECRET).isPresent();
+        return running.isWarm() && identity;
+    }
+
+    /** Takes no more connections, lets those that are open finish, and returns when they are gone or the time is up. */
+    public void drain(Duration limit) throws InterruptedException {
+        LOG.info("draining connections={} limitMillis={}", listeners.connections(), limit.toMillis());
+        onControl(() -> {
+            listeners.stopAccepting();
+            listeners.drainAll(limit);
+        });
+        long end = System.nanoTime() + limit.toNanos();
+        while (listeners.connections() > 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    /** Ends at once what is still open. */
+    @Override
+    public void close() {
+        AdsClient client = ads;
+        if (client != null) {
+            client.close();
+        }
+        CertificateAgent certificates = agent;
+        if (certificates != null) {
+            certificates.close();
+        }
+        ManagedChannel channel = controlPlane;
+        if (channel != null) {
+            channel.shutdownNow();
+        }
+        try {
+            onControl(() -> {
+                listeners.close();
+                clusters.close();
+            });
+        } finally {
+            resolver.close();
+            group.shutdownGracefully(0, 500, TimeUnit.MILLISECONDS).awaitUninterruptibly(2_000);
+            control.shutdownNow();
+            observers.close();
+            tls.close();
+        }
+    }
+}
