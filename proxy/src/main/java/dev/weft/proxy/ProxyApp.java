@@ -3,7 +3,6 @@ package dev.weft.proxy;
 import com.google.common.collect.ImmutableList;
 import dev.weft.model.ProxyConfig;
 import dev.weft.model.cluster.Cluster;
-import dev.weft.model.cluster.UpstreamProtocol;
 import dev.weft.proxy.agent.CertificateAgent;
 import dev.weft.proxy.cluster.ClusterEnvironment;
 import dev.weft.proxy.cluster.Clusters;
@@ -26,7 +25,6 @@ import dev.weft.proxy.route.Routes;
 import dev.weft.proxy.route.UpstreamCalls;
 import dev.weft.proxy.telemetry.RequestMetrics;
 import dev.weft.proxy.telemetry.WorkloadMetadata;
-import dev.weft.proxy.upstream.Http2Client;
 import dev.weft.proxy.xds.AdsClient;
 import dev.weft.proxy.xds.CallerToken;
 import dev.weft.proxy.xds.ControlPlaneChannel;
@@ -98,7 +96,6 @@ public final class ProxyApp implements AutoCloseable {
                 loops,
                 control,
                 UpstreamChannels.of(loops.get(0).eventLoop()),
-                Http2Client.protocol(UpstreamProtocol.Http2Options.DEFAULT),
                 tls,
                 resolver));
         WorkloadMetadata self = NodeIdentity.workload(bootstrap.node());
