@@ -19,7 +19,7 @@ sealed interface PathEdit {
         return switch (rewrite) {
             case Forward.PrefixRewrite prefix -> new Prefix(matchedLength(match), prefix.replacement());
             case Forward.RegexRewrite regex ->
-                new Regex(Pattern.compile(regex.pattern()), replacement(regex.substitution()));
+                regex(regex.pattern(), regex.substitution());
         };
     }
 
@@ -34,23 +34,33 @@ sealed interface PathEdit {
         };
     }
 
-    /** RE2's {@code \1} in the form of re2j: {@code $1}; other characters stand for themselves. */
-    static String replacement(String substitution) {
+    /** @throws IllegalArgumentException when the pattern is not RE2, or the substitution names a group that it has not */
+    static Regex regex(String pattern, String substitution) {
+        Pattern compiled = Pattern.compile(pattern);
+        return new Regex(compiled, replacement(substitution, compiled.groupCount()));
+    }
+
+    /** RE2's {@code \1} in the form of re2j: {@code $1}; other characters stand for themselves, digits behind a group too. */
+    private static String replacement(String substitution, int groups) {
         StringBuilder out = new StringBuilder();
+        boolean behindGroup = false;
         for (int i = 0; i < substitution.length(); i++) {
             char c = substitution.charAt(i);
+            boolean group = false;
             if (c == '\\' && i + 1 < substitution.length()) {
                 char next = substitution.charAt(++i);
-                if (next >= '0' && next <= '9') {
-                    out.append("${").append(next).append('}');
-                } else {
-                    out.append("\\").append(next);
+                group = next >= '0' && next <= '9';
+                if (group && next - '0' > groups) {
+                    throw new IllegalArgumentException("substitution '" + substitution + "' names group " + next
+                            + ", the pattern has " + groups);
                 }
-            } else if (c == '$' || c == '\\') {
+                out.append(group ? '$' : '\\').append(next);
+            } else if (c == '$' || c == '\\' || behindGroup && c >= '0' && c <= '9') {
                 out.append('\\').append(c);
             } else {
                 out.append(c);
             }
+            behindGroup = group;
         }
         return out.toString();
     }

@@ -1,6 +1,5 @@
 package dev.weft.proxy.route;
 
-import com.google.re2j.Pattern;
 import dev.weft.model.route.PathMatch;
 import dev.weft.model.route.RouteAction;
 import dev.weft.proxy.exchange.RequestHead;
@@ -34,10 +33,7 @@ final class RedirectLocation {
                         redirect, new PathEdit.Prefix(PathEdit.matchedLength(match), prefix.prefix()), null);
             case RouteAction.ReplaceRegex regex ->
                 new RedirectLocation(
-                        redirect,
-                        new PathEdit.Regex(
-                                Pattern.compile(regex.pattern()), PathEdit.replacement(regex.substitution())),
-                        null);
+                        redirect, PathEdit.regex(regex.pattern(), regex.substitution()), null);
         };
     }
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import dev.weft.model.match.RequestFacts;
 import dev.weft.model.route.Forward;
 import dev.weft.model.route.Route;
+import dev.weft.model.route.RouteAction;
 import dev.weft.model.route.RouteTable;
 import dev.weft.model.route.VirtualHost;
 import dev.weft.proxy.exchange.Exchange;
@@ -21,27 +22,34 @@ public final class Routes {
     private final RouteTable table;
     private volatile Map<VirtualHost, Map<Route, Compiled>> compiled = new IdentityHashMap<>();
 
+    /**
+     * @throws IllegalArgumentException when a header edit has an unknown operator, or a rewrite a bad pattern; the table must be
+     *     refused
+     */
     public Routes(RouteTable table) {
+        check(table);
         this.table = table;
     }
 
-    /**
-     * Compiles every route once and forgets the outcome: for a table that just arrived.
-     *
-     * @throws IllegalArgumentException when a header edit has an unknown operator; the table must be refused
-     */
-    public static void check(RouteTable table) {
+    /** Compiles what may be wrong once and forgets the outcome: no request may be the first to find out. */
+    private static void check(RouteTable table) {
         for (VirtualHost host : table.config().virtualHosts()) {
             for (Route route : host.routes()) {
-                if (!route.mutations().isEmpty() || !host.mutations().isEmpty() || hasShares(route)) {
+                if (!route.mutations().isEmpty() || !host.mutations().isEmpty() || mayFail(route.action())) {
                     RouteEntry.compile(route, host);
                 }
             }
         }
     }
 
-    private static boolean hasShares(Route route) {
-        return route.action() instanceof Forward forward && forward.target() instanceof Forward.WeightedClusters;
+    private static boolean mayFail(RouteAction action) {
+        return switch (action) {
+            case Forward forward ->
+                forward.rewrite().path().isPresent() || forward.target() instanceof Forward.WeightedClusters;
+            case RouteAction.Redirect redirect -> redirect.path().isPresent();
+            case RouteAction.DirectResponse direct -> false;
+            case RouteAction.NonForwarding none -> false;
+        };
     }
 
     public RouteTable table() {
