@@ -1,58 +1,73 @@
 package dev.weft.proxy.telemetry;
 
 import com.google.common.collect.ImmutableList;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** Writes metrics in Prometheus' text format 0.0.4. Values of one name must come together. Not thread safe. */
+/**
+ * Writes metrics in Prometheus' text format 0.0.4, in which the values of one name must stand together: they are gathered by name,
+ * so sources may come in any order. Not thread safe.
+ */
 public final class PrometheusText implements MetricSink {
-    private final StringBuilder out = new StringBuilder(16 * 1024);
-    private String current = "";
+    /** The media type of what is written here. */
+    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Map<String, StringBuilder> families = new LinkedHashMap<>();
 
     @Override
     public void counter(String name, Labels labels, long value) {
-        type(name, "counter");
-        line(name, labels, "", value);
+        line(family(name, "counter"), name, labels, "", value);
     }
 
     @Override
     public void gauge(String name, Labels labels, long value) {
-        type(name, "gauge");
-        line(name, labels, "", value);
+        line(family(name, "gauge"), name, labels, "", value);
     }
 
     @Override
     public void histogram(String name, Labels labels, ImmutableList<Double> bounds, long[] counts, double sum) {
-        type(name, "histogram");
+        StringBuilder out = family(name, "histogram");
         long total = 0;
         for (int i = 0; i < counts.length; i++) {
             total += counts[i];
             String bound = i < bounds.size() ? number(bounds.get(i)) : "+Inf";
-            line(name + "_bucket", labels, bound, total);
+            line(out, name + "_bucket", labels, bound, total);
         }
         out.append(name).append("_sum");
-        labels(labels, "");
+        labels(out, labels, "");
         out.append(' ').append(number(sum)).append('\n');
-        line(name + "_count", labels, "", total);
+        line(out, name + "_count", labels, "", total);
     }
 
     /** All that was written. */
     public String text() {
+        int length = 0;
+        for (StringBuilder family : families.values()) {
+            length += family.length();
+        }
+        StringBuilder out = new StringBuilder(length);
+        families.values().forEach(out::append);
         return out.toString();
     }
 
-    private void type(String name, String type) {
-        if (!name.equals(current)) {
-            current = name;
-            out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+    private StringBuilder family(String name, String type) {
+        StringBuilder known = families.get(name);
+        if (known != null) {
+            return known;
         }
+        StringBuilder made = new StringBuilder("# TYPE ");
+        made.append(name).append(' ').append(type).append('\n');
+        families.put(name, made);
+        return made;
     }
 
-    private void line(String name, Labels labels, String bound, long value) {
+    private static void line(StringBuilder out, String name, Labels labels, String bound, long value) {
         out.append(name);
-        labels(labels, bound);
+        labels(out, labels, bound);
         out.append(' ').append(value).append('\n');
     }
 
-    private void labels(Labels labels, String bound) {
+    private static void labels(StringBuilder out, Labels labels, String bound) {
         ImmutableList<String> pairs = labels.pairs();
         if (pairs.isEmpty() && bound.isEmpty()) {
             return;
@@ -62,18 +77,18 @@ public final class PrometheusText implements MetricSink {
             if (i > 0) {
                 out.append(',');
             }
-            pair(pairs.get(i), pairs.get(i + 1));
+            pair(out, pairs.get(i), pairs.get(i + 1));
         }
         if (!bound.isEmpty()) {
             if (!pairs.isEmpty()) {
                 out.append(',');
             }
-            pair("le", bound);
+            pair(out, "le", bound);
         }
         out.append('}');
     }
 
-    private void pair(String name, String value) {
+    private static void pair(StringBuilder out, String name, String value) {
         out.append(name).append("=\"");
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Istio's request metrics. Each loop has a table of its own that only it writes, so that a request costs one lookup and a few
  * additions; tables are summed up when somebody asks.
  */
-public final class RequestMetrics implements ExchangeObserver {
+public final class RequestMetrics implements ExchangeObserver, MetricSource {
     private static final int MOST_LOOPS = 256;
     private static final double NANOS_PER_MILLI = 1_000_000.0;
 
@@ -40,6 +40,7 @@ public final class RequestMetrics implements ExchangeObserver {
     }
 
     /** Hands over all series, loops summed up. */
+    @Override
     public void collect(MetricSink sink) {
         Map<Labels, Total> totals = new LinkedHashMap<>();
         for (int i = 0; i < MOST_LOOPS; i++) {
@@ -84,7 +85,7 @@ public final class RequestMetrics implements ExchangeObserver {
 
         private Series add(RequestKey key) {
             if (++size * 2 > slots.length) {
-                Series[] old = slots;
+                @Nullable Series[] old = slots;
                 slots = new Series[old.length * 2];
                 for (Series series : old) {
                     if (series != null) {
