@@ -6,17 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.proxy.codec.http2.Http2Config;
 import dev.weft.proxy.exchange.HeadLimits;
 import dev.weft.proxy.upstream.PoolOptions;
+import dev.weft.testkit.TestCertificates;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class Http1ServerTest {
@@ -198,8 +206,9 @@ class Http1ServerTest {
         }
     }
 
-    @Test
-    void bindsMemoryWhenTheClientReadsSlowly() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void bindsMemoryWhenTheClientReadsSlowly(boolean encrypted) throws Exception {
         long size = 48L << 20;
         AtomicLong written = new AtomicLong();
         byte[] block = new byte[64 * 1024];
@@ -215,7 +224,7 @@ class Http1ServerTest {
                     wire.head();
                 });
                 TestProxy proxy = new TestProxy(origin.port(), options, limitedPool(256 * 1024));
-                Wire client = Wire.to(proxy.port())) {
+                Wire client = encrypted ? encrypted(proxy) : Wire.to(proxy.port())) {
             client.send(GET.formatted(""));
             client.head();
             long before = -1;
@@ -541,6 +550,19 @@ class Http1ServerTest {
             assertThatThrownBy(() -> client.read(13)).isInstanceOf(IOException.class);
             assertThat(proxy.next().flags()).isEqualTo("UPE");
         }
+    }
+
+    /** A client that speaks TLS with the proxy, with BoringSSL on the proxy's side as in production. */
+    private static Wire encrypted(TestProxy proxy) throws Exception {
+        TestCertificates root = TestCertificates.root("test");
+        TestCertificates.Leaf leaf = root.leaf("DNS:localhost");
+        proxy.tls = SslContextBuilder.forServer(
+                        leaf.privateKey(), leaf.chain().toArray(new X509Certificate[0]))
+                .sslProvider(SslProvider.OPENSSL)
+                .build();
+        SSLContext client = SSLContext.getInstance("TLSv1.3");
+        client.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        return new Wire(client.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), proxy.port()));
     }
 
     private void echoPaths(Wire wire) throws IOException {

@@ -27,6 +27,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Random;
@@ -34,6 +35,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A whole HTTP/1 request path on loopback: server, filter chain, pool, client. Checks that no buffer was leaked. */
 final class TestProxy implements AutoCloseable {
@@ -46,6 +48,8 @@ final class TestProxy implements AutoCloseable {
     private final Loop loop = new Loop(0, eventLoop, allocator, Ticker.system(), new Random(1));
     private final BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
     private final Channel listener;
+    /** Set before a connection comes to serve it with TLS. */
+    volatile @Nullable SslContext tls;
     final ConnectionPool pool;
     volatile boolean draining;
 
@@ -91,6 +95,10 @@ final class TestProxy implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        SslContext context = tls;
+                        if (context != null) {
+                            channel.pipeline().addLast("tls", context.newHandler(channel.alloc()));
+                        }
                         InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
                         InetSocketAddress local = (InetSocketAddress) channel.localAddress();
                         Http1Server.install(
