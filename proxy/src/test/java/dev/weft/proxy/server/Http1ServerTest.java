@@ -556,8 +556,7 @@ class Http1ServerTest {
     private static Wire encrypted(TestProxy proxy) throws Exception {
         TestCertificates root = TestCertificates.root("test");
         TestCertificates.Leaf leaf = root.leaf("DNS:localhost");
-        proxy.tls = SslContextBuilder.forServer(
-                        leaf.privateKey(), leaf.chain().toArray(new X509Certificate[0]))
+        proxy.tls = SslContextBuilder.forServer(leaf.privateKey(), leaf.chain().toArray(new X509Certificate[0]))
                 .sslProvider(SslProvider.OPENSSL)
                 .build();
         SSLContext client = SSLContext.getInstance("TLSv1.3");

@@ -50,6 +50,7 @@ final class TestProxy implements AutoCloseable {
     private final Channel listener;
     /** Set before a connection comes to serve it with TLS. */
     volatile @Nullable SslContext tls;
+
     final ConnectionPool pool;
     volatile boolean draining;
 
