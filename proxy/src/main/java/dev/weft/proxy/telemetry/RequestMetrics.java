@@ -87,7 +87,7 @@ public final class RequestMetrics implements ExchangeObserver, MetricSource {
             if (++size * 2 > slots.length) {
                 @Nullable Series[] old = slots;
                 slots = new Series[old.length * 2];
-                for (Series series : old) {
+                for (@Nullable Series series : old) {
                     if (series != null) {
                         place(series);
                     }
