@@ -119,9 +119,7 @@ public final class SidecarBootstrap {
         ObjectNode options = cluster.putObject("typed_extension_protocol_options")
                 .putObject("envoy.extensions.upstreams.http.v3.HttpProtocolOptions")
                 .put("@type", TYPE + "envoy.extensions.upstreams.http.v3.HttpProtocolOptions");
-        ObjectNode http2 = options.putObject("explicit_http_config").putObject("http2_protocol_options");
-        // A dead control plane must be noticed on a connection that is silent for hours.
-        http2.putObject("connection_keepalive").put("interval", "30s").put("timeout", "10s");
+        options.putObject("explicit_http_config").putObject("http2_protocol_options");
         return cluster;
     }
 

@@ -44,11 +44,10 @@ public final class StatusTable {
     public static ImmutableList<String> problem(JsonNode problem) {
         ImmutableList.Builder<String> lines = ImmutableList.builder();
         String severity = problem.path("severity").asText("problem");
-        lines.add(
-                severity.toUpperCase(Locale.ROOT) + "  " + problem.path("kind").asText() + " "
-                        + problem.path("namespace").asText() + "/"
-                        + problem.path("name").asText() + "  "
-                        + problem.path("code").asText());
+        String namespace = problem.path("namespace").asText("");
+        lines.add(severity.toUpperCase(Locale.ROOT) + "  " + problem.path("kind").asText("") + " "
+                + (namespace.isEmpty() ? "" : namespace + "/") + problem.path("name").asText("") + "  "
+                + problem.path("code").asText(""));
         String field = problem.path("field").asText("");
         lines.add("  because  " + (field.isEmpty() ? "" : field + ": ")
                 + problem.path("message").asText());

@@ -74,7 +74,7 @@ final class Ratings extends RatingsServiceImplBase {
         @Override
         public void close() {
             server.shutdownNow();
-            executor.close();
+            executor.shutdownNow();
         }
     }
 

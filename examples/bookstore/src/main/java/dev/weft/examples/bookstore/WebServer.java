@@ -86,7 +86,7 @@ final class WebServer implements Running {
     @Override
     public void close() {
         server.stop(0);
-        executor.close();
+        executor.shutdownNow();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
