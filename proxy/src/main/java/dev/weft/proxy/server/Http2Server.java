@@ -50,7 +50,7 @@ public final class Http2Server implements Http2Endpoint {
         this.shared = Http2Loop.of(loop);
         this.mostRequests = options.maxRequests() == 0 ? Long.MAX_VALUE : options.maxRequests();
         this.watch = new Http2Watch(loop, options.timeouts(), this);
-        channel.pipeline().addLast("http2", connection);
+        connection.addTo(channel);
     }
 
     /** Serves HTTP/2 on a channel of this loop from now on, as its last handler; the client's preface comes first. */

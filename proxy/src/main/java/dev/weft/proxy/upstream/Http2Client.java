@@ -46,7 +46,7 @@ public final class Http2Client implements UpstreamConnection, Http2Endpoint {
         this.mostRequests = options.maxRequests() == 0 ? Long.MAX_VALUE : options.maxRequests();
         this.connection = new Http2Connection(Http2Connection.Role.CLIENT, this, config, loop);
         this.idle = new IdleTimer(loop, options.idleTimeout(), this);
-        established.channel().pipeline().addLast("http2", connection);
+        connection.addTo(established.channel());
     }
 
     /** Makes clients with these settings. */

@@ -273,7 +273,7 @@ class Http2ServerTest {
 
     @Test
     void refusesStreamsAboveTheLimit() {
-        restart(new Http2Config(2, 65_535, 65_535, 100, 60_000, Duration.ofSeconds(60)), ServerOptions.Timeouts.DEFAULTS);
+        restart(new Http2Config(2, Http2Config.Windows.DEFAULT, 100, 60_000, Duration.ofSeconds(60)), ServerOptions.Timeouts.DEFAULTS);
         try (FramePeer client = client()) {
             client.request(1, "POST", "/", false).request(3, "POST", "/", false).request(5, "POST", "/", false);
 
@@ -488,21 +488,36 @@ class Http2ServerTest {
         try (FramePeer client = client()) {
             client.request(1, "POST", "/", false);
             byte[] piece = new byte[16_384];
-            for (int sent = 0; sent < 256 * 1024; sent += piece.length) {
-                if (sent >= 64 * 1024 && sent % (512 * 1024) == 0) {
-                    client.await(FramePeer.WINDOW_UPDATE, 0);
-                }
+            for (int sent = 0; sent < 64 * 1024; sent += piece.length) {
                 client.data(1, false, piece);
             }
             client.send(FramePeer.PING, 0, 0, new byte[8]);
             for (Received frame = client.next(); frame.type() != FramePeer.PING; frame = client.next()) {
                 assertThat(frame.type() == FramePeer.WINDOW_UPDATE && frame.stream() == 1).isFalse();
             }
-            assertThat(received.get()).isEqualTo(256 * 1024);
+            assertThat(received.get()).isEqualTo(64 * 1024);
 
             client.data(1, false, new byte[1]);
 
             assertThat(client.response(1)).containsExactly("reset FLOW_CONTROL_ERROR");
+        }
+    }
+
+    @Test
+    void enlargesTheWindowOfAnUploadThatGoesOnQuickly() {
+        try (FramePeer client = client()) {
+            client.request(1, "POST", "/", false);
+            int allowed = 64 * 1024;
+            int given = 0;
+            for (int i = 0; i < 3; i++) {
+                for (; allowed >= 16_384; allowed -= 16_384) {
+                    client.data(1, false, new byte[16_384]);
+                }
+                given = client.await(FramePeer.WINDOW_UPDATE, 1).number(0);
+                allowed += given;
+            }
+
+            assertThat(given).isGreaterThan(100_000);
         }
     }
 
@@ -513,9 +528,9 @@ class Http2ServerTest {
         server = new Http2ServerHarness(ServerOptions.DEFAULTS, (exchange, end) -> new Hoarder(received));
         try (FramePeer client = client()) {
             byte[] piece = new byte[16_384];
-            for (int stream = 1; stream < 9; stream += 2) {
+            for (int stream = 1; stream < 34; stream += 2) {
                 client.request(stream, "POST", "/", false);
-                for (int sent = 0; sent < 256 * 1024; sent += piece.length) {
+                for (int sent = 0; sent < 64 * 1024; sent += piece.length) {
                     client.data(stream, false, piece);
                 }
             }
@@ -528,7 +543,7 @@ class Http2ServerTest {
     @Test
     void resetsAStreamWhoseWindowStaysShut() {
         restart(
-                new Http2Config(10, 65_535, 65_535, 100, 60_000, Duration.ofMillis(100)),
+                new Http2Config(10, Http2Config.Windows.DEFAULT, 100, 60_000, Duration.ofMillis(100)),
                 ServerOptions.Timeouts.DEFAULTS);
         try (FramePeer client = FramePeer.client(server.port(), 4, 10)) {
             client.request(1, "GET", "/bytes/1000", true);

@@ -15,7 +15,7 @@ final class DataReceiver {
     private final Http2Connection connection;
     private final FrameWriter writer;
     private final FloodGuard flood;
-    private final Http2Config config;
+    private final Http2Config.Windows windows;
 
     private int window = Frame.DEFAULT_WINDOW;
     private int unreturned;
@@ -26,12 +26,12 @@ final class DataReceiver {
     private int currentId;
     private boolean currentEnds;
 
-    DataReceiver(Http2Connection connection, FrameWriter writer, FloodGuard flood, Http2Config config) {
+    DataReceiver(Http2Connection connection, FrameWriter writer, FloodGuard flood, Http2Config.Windows windows) {
         this.connection = connection;
         this.writer = writer;
         this.flood = flood;
-        this.config = config;
-        this.streamWindow = Math.max(config.streamWindow(), Frame.DEFAULT_WINDOW);
+        this.windows = windows;
+        this.streamWindow = Math.max(windows.stream(), Frame.DEFAULT_WINDOW);
     }
 
     int streamWindow() {
@@ -40,7 +40,7 @@ final class DataReceiver {
 
     /** Behind our SETTINGS: enlarges the connection's window to what is configured. */
     void start() {
-        int more = config.connectionWindow() - Frame.DEFAULT_WINDOW;
+        int more = windows.connection() - Frame.DEFAULT_WINDOW;
         if (more > 0) {
             window += more;
             writer.windowUpdate(0, more);
@@ -49,8 +49,8 @@ final class DataReceiver {
 
     /** The peer has our settings. Returns by how much the window of existing streams changes. */
     int onSettingsAck() {
-        int change = config.streamWindow() - streamWindow;
-        streamWindow = config.streamWindow();
+        int change = windows.stream() - streamWindow;
+        streamWindow = windows.stream();
         return change;
     }
 
@@ -73,7 +73,7 @@ final class DataReceiver {
         }
         Http2Stream stream = connection.find(streamId);
         if (stream == null) {
-            connection.onFrameOfClosedStream(streamId);
+            onClosedStream(streamId);
             return;
         }
         if (stream.isRemoteEnded()) {
@@ -113,11 +113,32 @@ final class DataReceiver {
             return;
         }
         stream.receivedUnreturned += bytes;
-        if (stream.receivedUnreturned * 2L >= streamWindow) {
-            writer.windowUpdate(stream.id(), stream.receivedUnreturned);
-            stream.receiveWindow += stream.receivedUnreturned;
-            stream.receivedUnreturned = 0;
-            connection.scheduleFlush();
+        if (stream.receivedUnreturned * 2L < stream.receiveTarget) {
+            return;
+        }
+        int increment = stream.receivedUnreturned + growth(stream);
+        writer.windowUpdate(stream.id(), increment);
+        stream.receiveWindow += increment;
+        stream.receivedUnreturned = 0;
+        connection.scheduleFlush();
+    }
+
+    /** A taker that leaves nearly nothing lying here waits for its sender, who may send more at once. */
+    private int growth(Http2Stream stream) {
+        int lying = stream.receiveTarget - stream.receiveWindow - stream.receivedUnreturned;
+        if (lying * 4L > stream.receiveTarget || stream.receiveTarget >= windows.mostStream()) {
+            return 0;
+        }
+        int growth = Math.min(stream.receiveTarget, windows.mostStream() - stream.receiveTarget);
+        stream.receiveTarget += growth;
+        return growth;
+    }
+
+    private void onClosedStream(int id) {
+        if (connection.isIdle(id)) {
+            connection.fail(Http2Error.PROTOCOL_ERROR, "DATA on stream " + id + ", which was never opened");
+        } else if (connection.serves(id) && !connection.wasReset(id)) {
+            connection.onStreamFault(id, Http2Error.STREAM_CLOSED);
         }
     }
 
@@ -140,7 +161,7 @@ final class DataReceiver {
 
     private void returnToConnection(int bytes) {
         unreturned += bytes;
-        if (unreturned * 2L >= Math.max(config.connectionWindow(), Frame.DEFAULT_WINDOW)) {
+        if (unreturned * 2L >= Math.max(windows.connection(), Frame.DEFAULT_WINDOW)) {
             writer.windowUpdate(0, unreturned);
             window += unreturned;
             unreturned = 0;

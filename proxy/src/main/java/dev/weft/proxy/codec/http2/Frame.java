@@ -1,8 +1,12 @@
 package dev.weft.proxy.codec.http2;
 
+import java.nio.charset.StandardCharsets;
+
 /** Types and flags of frames (RFC 9113 section 6), and numbers of the protocol. Immutable. */
 final class Frame {
     static final int HEADER_BYTES = 9;
+    /** What a client says first. */
+    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     static final int DATA = 0;
     static final int HEADERS = 1;

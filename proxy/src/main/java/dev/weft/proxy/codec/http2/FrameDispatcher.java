@@ -15,7 +15,9 @@ final class FrameDispatcher implements FrameSink {
     private static final int BLOCK_SLACK = 16 * 1024;
 
     private final Http2Connection connection;
+    private final HeaderBlocks blocks;
     private final DataReceiver data;
+    private final ControlFrames control;
     private final FloodGuard flood;
     private final int longestBlock;
 
@@ -30,9 +32,17 @@ final class FrameDispatcher implements FrameSink {
     private int continuations;
     private int smallContinuations;
 
-    FrameDispatcher(Http2Connection connection, DataReceiver data, FloodGuard flood, Http2Config config) {
+    FrameDispatcher(
+            Http2Connection connection,
+            HeaderBlocks blocks,
+            DataReceiver data,
+            ControlFrames control,
+            FloodGuard flood,
+            Http2Config config) {
         this.connection = connection;
+        this.blocks = blocks;
         this.data = data;
+        this.control = control;
         this.flood = flood;
         this.longestBlock = config.maxFieldBytes() + BLOCK_SLACK;
     }
@@ -74,17 +84,17 @@ final class FrameDispatcher implements FrameSink {
             case Frame.HEADERS -> onHeaders(flags, streamId, payload, length);
             case Frame.CONTINUATION -> onContinuation(flags, payload, length);
             case Frame.PRIORITY -> onPriority(streamId, payload, length);
-            case Frame.RST_STREAM -> connection.onReset(streamId, number(payload, 0));
+            case Frame.RST_STREAM -> control.onReset(streamId, number(payload, 0));
             case Frame.SETTINGS -> {
                 if ((flags & Frame.ACK) != 0) {
-                    connection.onSettingsAck();
+                    control.onSettingsAck();
                 } else {
-                    connection.onSettings(payload, length);
+                    control.onSettings(payload, length);
                 }
             }
-            case Frame.PING -> connection.onPing((flags & Frame.ACK) != 0, payload);
-            case Frame.GOAWAY -> connection.onGoAway(number(payload, 0) & 0x7FFF_FFFF, number(payload, 4));
-            case Frame.WINDOW_UPDATE -> connection.onWindowUpdate(streamId, number(payload, 0) & 0x7FFF_FFFF);
+            case Frame.PING -> control.onPing((flags & Frame.ACK) != 0, payload);
+            case Frame.GOAWAY -> control.onGoAway(number(payload, 0) & 0x7FFF_FFFF, number(payload, 4));
+            case Frame.WINDOW_UPDATE -> control.onWindowUpdate(streamId, number(payload, 0) & 0x7FFF_FFFF);
             default -> {} // section 4.1: frames of unknown type are passed over
         }
     }
@@ -138,7 +148,7 @@ final class FrameDispatcher implements FrameSink {
         boolean ends = (flags & Frame.END_STREAM) != 0;
         if ((flags & Frame.END_HEADERS) != 0) {
             flood.onFilledFrame();
-            connection.onBlock(streamId, ends, selfDependent, payload, at, end - at);
+            blocks.onBlock(streamId, ends, selfDependent, payload, at, end - at);
             return;
         }
         if (end == at && !flood.onEmptyFrame()) {
@@ -176,7 +186,7 @@ final class FrameDispatcher implements FrameSink {
         blockLength = 0;
         blockStream = 0;
         flood.onFilledFrame();
-        connection.onBlock(streamId, blockEnds, blockSelfDependent, whole, 0, wholeLength);
+        blocks.onBlock(streamId, blockEnds, blockSelfDependent, whole, 0, wholeLength);
     }
 
     private void append(byte[] payload, int at, int length) {

@@ -52,13 +52,8 @@ final class FrameWriter {
         bytesWaiting = out == null ? 0 : out.readableBytes();
     }
 
-    /** Whether something was written that the channel does not have yet. */
-    boolean hasUnsent() {
-        return out != null;
-    }
-
-    void preface(byte[] bytes) {
-        room(bytes.length).writeBytes(bytes);
+    void preface() {
+        room(Frame.PREFACE.length).writeBytes(Frame.PREFACE);
     }
 
     /** Alternating identifiers and values. */

@@ -42,6 +42,8 @@ public abstract class Http2Stream {
     int bits;
     int sendWindow;
     int receiveWindow;
+    /** How large the receive window is when nothing of the body lies here. */
+    int receiveTarget;
     /** Bytes that the user has taken but the peer was not told of. */
     int receivedUnreturned;
     /** Body bytes received so far, to compare with content-length. */
@@ -139,6 +141,7 @@ public abstract class Http2Stream {
         bits = 0;
         sendWindow = peerWindow;
         receiveWindow = window;
+        receiveTarget = window;
         receivedUnreturned = 0;
         received = 0;
         expected = -1;

@@ -36,15 +36,15 @@ final class PeerSettings {
         return faultCode;
     }
 
-    /** Takes a frame's settings in their order; returns what is wrong, or null. */
-    @Nullable String apply(byte[] payload, int length, Http2Connection.Role us) {
+    /** Takes a frame's settings in their order; returns what is wrong, or null. {@code server}: which we are. */
+    @Nullable String apply(byte[] payload, int length, boolean server) {
         for (int at = 0; at < length; at += 6) {
             int id = (payload[at] & 0xFF) << 8 | (payload[at + 1] & 0xFF);
             long value = FrameDispatcher.number(payload, at + 2) & 0xFFFF_FFFFL;
             switch (id) {
                 case Frame.SETTING_HEADER_TABLE_SIZE -> headerTable = value;
                 case Frame.SETTING_ENABLE_PUSH -> {
-                    if (value > (us == Http2Connection.Role.CLIENT ? 0 : 1)) {
+                    if (value > (server ? 1 : 0)) {
                         return fault(Http2Error.PROTOCOL_ERROR, "SETTINGS_ENABLE_PUSH is " + value);
                     }
                 }
