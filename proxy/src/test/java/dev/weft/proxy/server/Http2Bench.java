@@ -107,7 +107,11 @@ public final class Http2Bench {
         System.out.println("port " + proxy.port());
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long[] id = new long[1];
-        proxy.server().loop().eventLoop().submit(() -> id[0] = Thread.currentThread().threadId()).get();
+        proxy.server()
+                .loop()
+                .eventLoop()
+                .submit(() -> id[0] = Thread.currentThread().threadId())
+                .get();
         long requests = 0;
         long cpu = processCpu();
         long user = 0;
@@ -139,7 +143,8 @@ public final class Http2Bench {
         try (var tasks = Files.list(Path.of("/proc/self/task"))) {
             for (Path task : tasks.toList()) {
                 try {
-                    sum += Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ")[0]);
+                    sum += Long.parseLong(
+                            Files.readString(task.resolve("schedstat")).split(" ")[0]);
                 } catch (java.io.IOException e) {
                     // the thread ended meanwhile
                 }

@@ -60,13 +60,12 @@ class Http2FuzzTest {
             byte[] payload = new byte[lengthAndType >>> 8];
             frames.get(payload);
             int type = lengthAndType & 0xFF;
-            String said =
-                    switch (type) {
-                        case 0 -> new String(payload, StandardCharsets.ISO_8859_1);
-                        case 1 -> hpack.decode(payload).toString();
-                        case 3 -> "reset";
-                        default -> "";
-                    };
+            String said = switch (type) {
+                case 0 -> new String(payload, StandardCharsets.ISO_8859_1);
+                case 1 -> hpack.decode(payload).toString();
+                case 3 -> "reset";
+                default -> "";
+            };
             if (stream != 0 && type != 8) {
                 streams.merge(stream, said + ((flags & 1) != 0 && type < 2 ? " end" : ""), String::concat);
             }
@@ -96,7 +95,8 @@ class Http2FuzzTest {
             Random random = new Random(seed);
             byte[] bytes = conversation(random, 8);
             for (int i = random.nextInt(6); i >= 0; i--) {
-                bytes[PREFACE.length + random.nextInt(bytes.length - PREFACE.length)] ^= (byte) (1 << random.nextInt(8));
+                bytes[PREFACE.length + random.nextInt(bytes.length - PREFACE.length)] ^=
+                        (byte) (1 << random.nextInt(8));
             }
             run(random, bytes, 400);
         }
@@ -123,8 +123,16 @@ class Http2FuzzTest {
             int stream = 2 * i + 1;
             boolean body = random.nextBoolean();
             byte[] head = hpack.encode(
-                    ":method", "POST", ":scheme", "http", ":path", body ? "/echo" : "/bytes/" + (1 + random.nextInt(3000)),
-                    ":authority", "t", "x-number", "" + random.nextInt(5));
+                    ":method",
+                    "POST",
+                    ":scheme",
+                    "http",
+                    ":path",
+                    body ? "/echo" : "/bytes/" + (1 + random.nextInt(3000)),
+                    ":authority",
+                    "t",
+                    "x-number",
+                    "" + random.nextInt(5));
             if (random.nextInt(4) == 0) {
                 int cut = random.nextInt(head.length);
                 frame(bytes, 1, body ? 0 : 1, stream, Arrays.copyOf(head, cut));
@@ -187,7 +195,8 @@ class Http2FuzzTest {
         });
         ByteArrayOutputStream answered = new ByteArrayOutputStream();
         for (int at = 0; at < bytes.length && channel.isOpen(); ) {
-            int size = Math.min(bytes.length - at, mostPerPiece == bytes.length ? mostPerPiece : 1 + random.nextInt(mostPerPiece));
+            int size = Math.min(
+                    bytes.length - at, mostPerPiece == bytes.length ? mostPerPiece : 1 + random.nextInt(mostPerPiece));
             ByteBuf piece = allocator.heapBuffer(size).writeBytes(bytes, at, size);
             at += size;
             channel.writeInbound(piece);

@@ -85,8 +85,7 @@ class Http2InteropTest {
                 .build()
                 .start();
         proxy = new Http2ProxyHarness(backend.getPort(), PoolOptions.Protocol.HTTP2, Http2Options.DEFAULT);
-        channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))
+        channel = NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))
                 .usePlaintext()
                 .maxInboundMessageSize(64 << 20)
                 .build();

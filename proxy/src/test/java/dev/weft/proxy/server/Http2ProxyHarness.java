@@ -59,7 +59,10 @@ public final class Http2ProxyHarness implements AutoCloseable {
     /** Upstream connections that are open. */
     public int connections() {
         try {
-            return server.loop().eventLoop().submit(() -> pool == null ? 0 : pool.connections()).get(5, TimeUnit.SECONDS);
+            return server.loop()
+                    .eventLoop()
+                    .submit(() -> pool == null ? 0 : pool.connections())
+                    .get(5, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }
@@ -68,11 +71,14 @@ public final class Http2ProxyHarness implements AutoCloseable {
     @Override
     public void close() {
         try {
-            server.loop().eventLoop().submit(() -> {
-                if (pool != null) {
-                    pool.close();
-                }
-            }).get(5, TimeUnit.SECONDS);
+            server.loop()
+                    .eventLoop()
+                    .submit(() -> {
+                        if (pool != null) {
+                            pool.close();
+                        }
+                    })
+                    .get(5, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }

@@ -56,7 +56,8 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
             BiFunction<Exchange, Boolean, RequestSink> upstream,
             @Nullable ExchangeObserver observer) {
         this.options = options;
-        this.group = new MultiThreadIoEventLoopGroup(1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        this.group = new MultiThreadIoEventLoopGroup(
+                1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         EventLoop eventLoop = group.next();
         this.loop = new Loop(0, eventLoop, PooledByteBufAllocator.DEFAULT, Ticker.system(), new SplittableRandom(1));
         this.chain = new FilterChain(
@@ -164,5 +165,4 @@ public final class Http2ServerHarness implements HttpService, AutoCloseable {
         }
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
-
 }

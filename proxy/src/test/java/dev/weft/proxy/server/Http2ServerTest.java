@@ -14,7 +14,6 @@ import io.netty.buffer.ByteBuf;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -122,8 +121,7 @@ class Http2ServerTest {
     })
     void resetsStreamsWithBadPseudoHeaders(String method, String scheme, String path, String authority) {
         try (FramePeer client = client()) {
-            client.headers(
-                    1, true, ":method", method, ":scheme", scheme, ":path", path, ":authority", authority);
+            client.headers(1, true, ":method", method, ":scheme", scheme, ":path", path, ":authority", authority);
 
             assertThat(client.response(1)).containsExactly("reset PROTOCOL_ERROR");
         }
@@ -137,7 +135,17 @@ class Http2ServerTest {
                 value.setCharAt(place, bad);
                 try (FramePeer client = client()) {
                     client.headers(
-                            1, true, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "t", "x",
+                            1,
+                            true,
+                            ":method",
+                            "GET",
+                            ":scheme",
+                            "http",
+                            ":path",
+                            "/",
+                            ":authority",
+                            "t",
+                            "x",
                             value.toString());
 
                     assertThat(client.response(1)).containsExactly("reset PROTOCOL_ERROR");
@@ -195,8 +203,24 @@ class Http2ServerTest {
         });
         try (FramePeer client = client()) {
             client.headers(
-                    1, true, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "t", "cookie", "a=b",
-                    "cookie", "c=d", "x", "y", "cookie", "e=f");
+                    1,
+                    true,
+                    ":method",
+                    "GET",
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/",
+                    ":authority",
+                    "t",
+                    "cookie",
+                    "a=b",
+                    "cookie",
+                    "c=d",
+                    "x",
+                    "y",
+                    "cookie",
+                    "e=f");
 
             assertThat(client.response(1)).contains("etag: a=b; c=d; e=f");
         }
@@ -226,7 +250,17 @@ class Http2ServerTest {
     void answersExpectContinue() {
         try (FramePeer client = client()) {
             client.headers(
-                    1, false, ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "t", "expect",
+                    1,
+                    false,
+                    ":method",
+                    "POST",
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/",
+                    ":authority",
+                    "t",
+                    "expect",
                     "100-continue");
             assertThat(client.fields(client.await(FramePeer.HEADERS, 1))).containsExactly(":status: 100");
             client.data(1, true, new byte[10]);
@@ -239,8 +273,18 @@ class Http2ServerTest {
     void carriesExtendedConnectAndConnect() {
         try (FramePeer client = client()) {
             client.headers(
-                    1, false, ":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", "/chat",
-                    ":authority", "t");
+                    1,
+                    false,
+                    ":method",
+                    "CONNECT",
+                    ":protocol",
+                    "websocket",
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/chat",
+                    ":authority",
+                    "t");
             assertThat(client.fields(client.await(FramePeer.HEADERS, 1))).contains(":status: 200");
             client.data(1, false, (byte) 1, (byte) 2);
             assertThat(client.await(FramePeer.DATA, 1).payload()).containsExactly(1, 2);
@@ -273,7 +317,9 @@ class Http2ServerTest {
 
     @Test
     void refusesStreamsAboveTheLimit() {
-        restart(new Http2Config(2, Http2Config.Windows.DEFAULT, 100, 60_000, Duration.ofSeconds(60)), ServerOptions.Timeouts.DEFAULTS);
+        restart(
+                new Http2Config(2, Http2Config.Windows.DEFAULT, 100, 60_000, Duration.ofSeconds(60)),
+                ServerOptions.Timeouts.DEFAULTS);
         try (FramePeer client = client()) {
             client.request(1, "POST", "/", false).request(3, "POST", "/", false).request(5, "POST", "/", false);
 
@@ -383,8 +429,10 @@ class Http2ServerTest {
     void endsConnectionsOfFloods() {
         AtomicInteger tried = new AtomicInteger();
         flood(tried, 2, client -> client.data(1, false));
-        flood(tried, 300, client -> client.send(FramePeer.PRIORITY, 0, 9, (byte) 0, (byte) 0, (byte) 0,
-                (byte) 0, (byte) 1));
+        flood(
+                tried,
+                300,
+                client -> client.send(FramePeer.PRIORITY, 0, 9, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1));
         flood(tried, 300, client -> client.windowUpdate(0, 1));
         assertThat(tried.get()).isEqualTo(3);
     }
@@ -493,7 +541,8 @@ class Http2ServerTest {
             }
             client.send(FramePeer.PING, 0, 0, new byte[8]);
             for (Received frame = client.next(); frame.type() != FramePeer.PING; frame = client.next()) {
-                assertThat(frame.type() == FramePeer.WINDOW_UPDATE && frame.stream() == 1).isFalse();
+                assertThat(frame.type() == FramePeer.WINDOW_UPDATE && frame.stream() == 1)
+                        .isFalse();
             }
             assertThat(received.get()).isEqualTo(64 * 1024);
 

@@ -26,8 +26,7 @@ class Http2ClientTest {
     @BeforeEach
     void start() throws IOException {
         upstreamSocket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-        proxy = new Http2ProxyHarness(
-                upstreamSocket.getLocalPort(), PoolOptions.Protocol.HTTP2, Http2Options.DEFAULT);
+        proxy = new Http2ProxyHarness(upstreamSocket.getLocalPort(), PoolOptions.Protocol.HTTP2, Http2Options.DEFAULT);
         client = FramePeer.client(proxy.port());
     }
 
@@ -65,8 +64,20 @@ class Http2ClientTest {
     @Test
     void passesHeadsBodiesAndTrailersBothWays() {
         client.headers(
-                1, false, ":method", "POST", ":scheme", "http", ":path", "/a.B/C", ":authority", "svc:80", "te",
-                "trailers", "content-type", "application/grpc");
+                1,
+                false,
+                ":method",
+                "POST",
+                ":scheme",
+                "http",
+                ":path",
+                "/a.B/C",
+                ":authority",
+                "svc:80",
+                "te",
+                "trailers",
+                "content-type",
+                "application/grpc");
         client.data(1, false, (byte) 1).headers(1, true, "x-up", "1").flush();
         try (FramePeer upstream = accept()) {
             assertThat(upstream.fields(upstream.await(FramePeer.HEADERS, 1)))
@@ -76,7 +87,9 @@ class Http2ClientTest {
             assertThat(trailers.ends()).isTrue();
             assertThat(upstream.fields(trailers)).containsExactly("x-up: 1");
             upstream.headers(1, false, ":status", "103", "link", "x").headers(1, false, ":status", "200");
-            upstream.data(1, false, (byte) 2).headers(1, true, "grpc-status", "0").flush();
+            upstream.data(1, false, (byte) 2)
+                    .headers(1, true, "grpc-status", "0")
+                    .flush();
 
             assertThat(client.response(1))
                     .containsExactly(":status: 103", "link: x", ":status: 200", "grpc-status: 0", "body 1");
@@ -88,7 +101,9 @@ class Http2ClientTest {
         client.request(1, "GET", "/", true).request(3, "GET", "/", true).flush();
         try (FramePeer upstream = accept()) {
             upstream.await(FramePeer.HEADERS, 3);
-            upstream.reset(1, Http2Error.REFUSED_STREAM).reset(3, Http2Error.INTERNAL_ERROR).flush();
+            upstream.reset(1, Http2Error.REFUSED_STREAM)
+                    .reset(3, Http2Error.INTERNAL_ERROR)
+                    .flush();
             assertThat(client.response(1)).contains(":status: 503");
             assertThat(client.response(3)).contains(":status: 503");
         }
@@ -137,7 +152,9 @@ class Http2ClientTest {
         client.request(1, "GET", "/", true).request(3, "GET", "/", true).flush();
         try (FramePeer upstream = accept()) {
             upstream.await(FramePeer.HEADERS, 3);
-            upstream.headers(1, false, ":status", "200").data(1, false, new byte[10]).flush();
+            upstream.headers(1, false, ":status", "200")
+                    .data(1, false, new byte[10])
+                    .flush();
             assertThat(client.fields(client.await(FramePeer.HEADERS, 1))).contains(":status: 200");
         }
 
@@ -173,7 +190,9 @@ class Http2ClientTest {
                 assertThat(client.response(2 * i + 1)).contains(":status: 503");
             }
         }
-        assertThat(proxy.server().awaitDone(bad.length)).hasSize(bad.length).allMatch(line -> line.endsWith("{protocol_error}"));
+        assertThat(proxy.server().awaitDone(bad.length))
+                .hasSize(bad.length)
+                .allMatch(line -> line.endsWith("{protocol_error}"));
     }
 
     @Test
@@ -205,7 +224,8 @@ class Http2ClientTest {
         client.request(1, "HEAD", "/", true).flush();
         try (FramePeer upstream = accept()) {
             upstream.await(FramePeer.HEADERS, 1);
-            upstream.headers(1, true, ":status", "200", "content-length", "1000").flush();
+            upstream.headers(1, true, ":status", "200", "content-length", "1000")
+                    .flush();
 
             assertThat(client.response(1)).containsExactly(":status: 200", "content-length: 1000");
         }
@@ -223,7 +243,8 @@ class Http2ClientTest {
             }
             upstream.send(FramePeer.PING, 0, 0, new byte[8]);
             for (FramePeer.Received frame = upstream.next(); frame.type() != FramePeer.PING; frame = upstream.next()) {
-                assertThat(frame.type() == FramePeer.WINDOW_UPDATE && frame.stream() == 1).isFalse();
+                assertThat(frame.type() == FramePeer.WINDOW_UPDATE && frame.stream() == 1)
+                        .isFalse();
             }
             slow.windowUpdate(1, 200_000).windowUpdate(0, 200_000).flush();
             for (int read = 0; read < 33_000; ) {
@@ -243,13 +264,34 @@ class Http2ClientTest {
             upstream.await(FramePeer.HEADERS, 1);
             roundTrip(upstream);
             client.headers(
-                    3, false, ":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", "/chat",
-                    ":authority", "t");
+                    3,
+                    false,
+                    ":method",
+                    "CONNECT",
+                    ":protocol",
+                    "websocket",
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/chat",
+                    ":authority",
+                    "t");
             assertThat(client.response(3)).contains(":status: 503"); // the settings do not allow it
             roundTrip(upstream.settings(8, 1));
             client.headers(
-                    5, false, ":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", "/chat",
-                    ":authority", "t").flush();
+                            5,
+                            false,
+                            ":method",
+                            "CONNECT",
+                            ":protocol",
+                            "websocket",
+                            ":scheme",
+                            "http",
+                            ":path",
+                            "/chat",
+                            ":authority",
+                            "t")
+                    .flush();
             FramePeer.Received head = upstream.await(FramePeer.HEADERS, 5);
             assertThat(upstream.fields(head))
                     .containsExactly(
@@ -258,7 +300,9 @@ class Http2ClientTest {
                             ":scheme: http",
                             ":path: /chat",
                             ":authority: t");
-            upstream.headers(5, false, ":status", "200").data(5, false, (byte) 7).flush();
+            upstream.headers(5, false, ":status", "200")
+                    .data(5, false, (byte) 7)
+                    .flush();
             assertThat(client.fields(client.await(FramePeer.HEADERS, 5))).containsExactly(":status: 200");
             assertThat(client.await(FramePeer.DATA, 5).payload()).containsExactly(7);
         }

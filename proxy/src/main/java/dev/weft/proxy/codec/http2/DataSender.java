@@ -203,9 +203,7 @@ final class DataSender {
     }
 
     private int room(Http2Stream stream) {
-        return writer.bytesWaiting() >= AHEAD
-                ? 0
-                : Math.min(Math.min(stream.sendWindow, window), largestFrame);
+        return writer.bytesWaiting() >= AHEAD ? 0 : Math.min(Math.min(stream.sendWindow, window), largestFrame);
     }
 
     private void list(Http2Stream stream) {

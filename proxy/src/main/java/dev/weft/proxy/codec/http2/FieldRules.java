@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /** Which bytes names, values and targets may have (RFC 9113 section 8.2.1, RFC 9110, RFC 3986). Pure functions. */
 final class FieldRules {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGHS = 0x8080_8080_8080_8080L;
 

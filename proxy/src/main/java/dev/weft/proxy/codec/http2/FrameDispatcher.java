@@ -62,18 +62,17 @@ final class FrameDispatcher implements FrameSink {
             settingsSeen = true;
         }
         return switch (type) {
-            case Frame.DATA -> streamed(streamId)
-                    && sized((flags & Frame.PADDED) == 0 || length > 0, type, length);
+            case Frame.DATA -> streamed(streamId) && sized((flags & Frame.PADDED) == 0 || length > 0, type, length);
             case Frame.HEADERS, Frame.PRIORITY -> streamed(streamId);
             case Frame.RST_STREAM -> streamed(streamId) && sized(length == 4, type, length);
-            case Frame.SETTINGS -> unstreamed(streamId)
-                    && sized((flags & Frame.ACK) == 0 ? length % 6 == 0 : length == 0, type, length);
+            case Frame.SETTINGS ->
+                unstreamed(streamId) && sized((flags & Frame.ACK) == 0 ? length % 6 == 0 : length == 0, type, length);
             case Frame.PUSH_PROMISE -> fail(Http2Error.PROTOCOL_ERROR, "PUSH_PROMISE, but push is not enabled");
             case Frame.PING -> unstreamed(streamId) && sized(length == 8, type, length);
             case Frame.GOAWAY -> unstreamed(streamId) && sized(length >= 8, type, length);
             case Frame.WINDOW_UPDATE -> sized(length == 4, type, length);
-            case Frame.CONTINUATION -> blockStream != 0
-                    || fail(Http2Error.PROTOCOL_ERROR, "CONTINUATION without a header block");
+            case Frame.CONTINUATION ->
+                blockStream != 0 || fail(Http2Error.PROTOCOL_ERROR, "CONTINUATION without a header block");
             default -> true;
         };
     }

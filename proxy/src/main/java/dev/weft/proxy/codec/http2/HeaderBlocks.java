@@ -102,8 +102,7 @@ final class HeaderBlocks {
 
     private void onBlockOfClosedStream(int id) {
         if (connection.isIdle(id)) {
-            connection.fail(
-                    Http2Error.PROTOCOL_ERROR, "HEADERS on stream " + id + ", which the peer may not open");
+            connection.fail(Http2Error.PROTOCOL_ERROR, "HEADERS on stream " + id + ", which the peer may not open");
         } else if (server && connection.serves(id) && !connection.wasReset(id)) {
             connection.fail(Http2Error.STREAM_CLOSED, "HEADERS on stream " + id + ", which is closed");
         }

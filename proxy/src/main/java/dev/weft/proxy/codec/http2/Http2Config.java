@@ -14,8 +14,7 @@ import java.time.Duration;
  * @param flushTimeout how long a stream may wait to send without being allowed a single byte
  */
 @Immutable
-public record Http2Config(
-        int maxStreams, Windows windows, int maxFields, int maxFieldBytes, Duration flushTimeout) {
+public record Http2Config(int maxStreams, Windows windows, int maxFields, int maxFieldBytes, Duration flushTimeout) {
     /** Cookies of one request, joined. */
     static final int MOST_COOKIE_BYTES = 32 * 1024;
 

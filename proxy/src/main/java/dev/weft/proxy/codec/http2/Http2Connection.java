@@ -79,8 +79,8 @@ public final class Http2Connection {
         ControlFrames control = new ControlFrames(
                 this, endpoint, new ControlFrames.ConnectionParts(writer, sender, receiver, flood, peer));
         HeaderBlocks blocks = new HeaderBlocks(this, endpoint, config, shared);
-        this.reader = new FrameReader(
-                new FrameDispatcher(this, blocks, receiver, control, flood, config), shared.frame);
+        this.reader =
+                new FrameReader(new FrameDispatcher(this, blocks, receiver, control, flood, config), shared.frame);
         this.handler = new Http2Handler(this, reader, loop, role);
     }
 
@@ -305,7 +305,8 @@ public final class Http2Connection {
         }
     }
 
-    @Nullable Http2Stream find(int id) {
+    @Nullable
+    Http2Stream find(int id) {
         return streams.find(id);
     }
 

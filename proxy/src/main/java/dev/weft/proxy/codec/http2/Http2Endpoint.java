@@ -9,7 +9,8 @@ public interface Http2Endpoint {
      *
      * @return the object for it, or null to refuse it
      */
-    @Nullable Http2Stream accept();
+    @Nullable
+    Http2Stream accept();
 
     /** The peer's settings came, the first ones or later ones. */
     void onSettings();

@@ -97,8 +97,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
     private boolean readPreface(ByteBuf in) {
         while (prefaceSeen < Frame.PREFACE.length && in.isReadable()) {
             if (in.readByte() != Frame.PREFACE[prefaceSeen++]) {
-                connection.fail(
-                        Http2Error.PROTOCOL_ERROR, "the connection does not begin with the HTTP/2 preface");
+                connection.fail(Http2Error.PROTOCOL_ERROR, "the connection does not begin with the HTTP/2 preface");
                 return false;
             }
         }

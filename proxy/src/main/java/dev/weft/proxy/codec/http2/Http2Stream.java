@@ -36,7 +36,8 @@ public abstract class Http2Stream {
 
     private static final int FIRST_QUEUE = 4;
 
-    @Nullable Http2Connection connection;
+    @Nullable
+    Http2Connection connection;
 
     int id;
     int bits;
@@ -57,9 +58,11 @@ public abstract class Http2Stream {
     /** Since when queued bytes have not moved; 0 if nothing is queued. */
     long stuckSince;
 
-    @Nullable Http2Stream nextSendable;
-    @Nullable Headers trailers;
+    @Nullable
+    Http2Stream nextSendable;
 
+    @Nullable
+    Headers trailers;
 
     private @Nullable ByteBuf[] queue = {};
     private int queueHead;

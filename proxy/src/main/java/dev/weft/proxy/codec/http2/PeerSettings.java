@@ -37,7 +37,8 @@ final class PeerSettings {
     }
 
     /** Takes a frame's settings in their order; returns what is wrong, or null. {@code server}: which we are. */
-    @Nullable String apply(byte[] payload, int length, boolean server) {
+    @Nullable
+    String apply(byte[] payload, int length, boolean server) {
         for (int at = 0; at < length; at += 6) {
             int id = (payload[at] & 0xFF) << 8 | (payload[at + 1] & 0xFF);
             long value = FrameDispatcher.number(payload, at + 2) & 0xFFFF_FFFFL;

@@ -46,15 +46,14 @@ public final class RequestFields extends MessageFields {
 
     @Override
     boolean onPseudo(HpackField field) {
-        int bit =
-                switch (field.nameId()) {
-                    case HeaderId.PSEUDO_METHOD -> METHOD;
-                    case HeaderId.PSEUDO_SCHEME -> SCHEME;
-                    case HeaderId.PSEUDO_PATH -> PATH;
-                    case HeaderId.PSEUDO_AUTHORITY -> AUTHORITY;
-                    case HeaderId.PSEUDO_PROTOCOL -> PROTOCOL;
-                    default -> 0;
-                };
+        int bit = switch (field.nameId()) {
+            case HeaderId.PSEUDO_METHOD -> METHOD;
+            case HeaderId.PSEUDO_SCHEME -> SCHEME;
+            case HeaderId.PSEUDO_PATH -> PATH;
+            case HeaderId.PSEUDO_AUTHORITY -> AUTHORITY;
+            case HeaderId.PSEUDO_PROTOCOL -> PROTOCOL;
+            default -> 0;
+        };
         if (bit == 0 || (seen & bit) != 0) {
             return false;
         }

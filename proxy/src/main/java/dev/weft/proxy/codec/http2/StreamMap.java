@@ -19,7 +19,8 @@ final class StreamMap {
         return size;
     }
 
-    @Nullable Http2Stream find(int id) {
+    @Nullable
+    Http2Stream find(int id) {
         int slot = slot(id);
         while (true) {
             Http2Stream stream = slots[slot];

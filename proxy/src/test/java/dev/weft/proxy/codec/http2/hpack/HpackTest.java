@@ -41,8 +41,7 @@ class HpackTest {
         HpackDecoder decoder = new HpackDecoder(4096, scratch);
 
         decode(decoder, "828684410f7777772e6578616d706c652e636f6d");
-        assertThat(fields)
-                .containsExactly(":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com");
+        assertThat(fields).containsExactly(":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com");
         decode(decoder, "828684be58086e6f2d6361636865");
         assertThat(fields).endsWith(":authority: www.example.com", "cache-control: no-cache");
         decode(decoder, "828785bf400a637573746f6d2d6b65790c637573746f6d2d76616c7565");
@@ -195,8 +194,11 @@ class HpackTest {
             }
             fields.clear();
 
-            assertThat(decoder.decode(encoder.bytes(), 0, encoder.length(), field -> fields.add(
-                            text(field) + (field.isSensitive() ? " (never indexed)" : ""))))
+            assertThat(decoder.decode(
+                            encoder.bytes(),
+                            0,
+                            encoder.length(),
+                            field -> fields.add(text(field) + (field.isSensitive() ? " (never indexed)" : ""))))
                     .isTrue();
 
             assertThat(fields).isEqualTo(sent);
@@ -274,8 +276,11 @@ class HpackTest {
         for (int i = 0; i < 50_000; i++) {
             HpackDecoder decoder = new HpackDecoder(4096, scratch);
             random.nextBytes(block);
-            decoder.decode(block, 0, random.nextInt(block.length), field -> assertThat(field.nameLength())
-                    .isGreaterThanOrEqualTo(0));
+            decoder.decode(
+                    block,
+                    0,
+                    random.nextInt(block.length),
+                    field -> assertThat(field.nameLength()).isGreaterThanOrEqualTo(0));
         }
     }
 

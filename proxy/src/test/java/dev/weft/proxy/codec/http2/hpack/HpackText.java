@@ -31,14 +31,11 @@ public final class HpackText {
                 block,
                 0,
                 block.length,
-                field -> fields.add(
-                        new String(field.name(), field.nameAt(), field.nameLength(), StandardCharsets.ISO_8859_1)
-                                + ": "
-                                + new String(
-                                        field.value(),
-                                        field.valueAt(),
-                                        field.valueLength(),
-                                        StandardCharsets.ISO_8859_1)));
+                field -> fields.add(new String(
+                                field.name(), field.nameAt(), field.nameLength(), StandardCharsets.ISO_8859_1)
+                        + ": "
+                        + new String(
+                                field.value(), field.valueAt(), field.valueLength(), StandardCharsets.ISO_8859_1)));
         if (!sound) {
             throw new AssertionError("a block that cannot be decoded");
         }
