@@ -11,6 +11,7 @@ import dev.weft.model.listener.Listener;
 import dev.weft.model.listener.NetworkFilter;
 import dev.weft.model.tls.TlsContext;
 import dev.weft.model.tls.UpstreamTls;
+import java.util.stream.Stream;
 
 /**
  * What a dialect makes of a model, as a model: pure, and the same when applied twice. Our own proxies get everything. A stock Envoy lacks the
@@ -19,6 +20,7 @@ import dev.weft.model.tls.UpstreamTls;
  * <ul>
  *   <li>the ALPN that the alpn filter would choose per request is fixed per cluster by its protocol, in place of Istio's list with {@code
  *       istio-peer-exchange}. A cluster that follows the client's protocol becomes HTTP/1.1, since one ALPN cannot serve two codecs;
+ *   <li>a cluster whose protocol is negotiated becomes HTTP/1.1 where one of its sockets is plain: Envoy refuses the mixture;
  *   <li>peer exchange on TCP is off;
  *   <li>the highest TLS version towards endpoints is 1.3, where Envoy's own default for clients is 1.2.
  * </ul>
@@ -109,12 +111,7 @@ public final class DialectAdapter {
         if (dialect == Dialect.WEFT) {
             return cluster;
         }
-        UpstreamProtocol protocol = cluster.connection().protocol();
-        boolean exchanging = offersPeerExchange(cluster.transport().fallback())
-                || cluster.transport().matches().stream().anyMatch(match -> offersPeerExchange(match.socket()));
-        UpstreamProtocol fixed = exchanging && protocol instanceof UpstreamProtocol.UseDownstream
-                ? new UpstreamProtocol.Http1()
-                : protocol;
+        UpstreamProtocol fixed = protocol(cluster);
         Transport transport = new Transport(
                 cluster.transport().matches().stream()
                         .map(match ->
@@ -133,6 +130,19 @@ public final class DialectAdapter {
                         false,
                         cluster.telemetry().altStatName()),
                 cluster.source());
+    }
+
+    private static UpstreamProtocol protocol(Cluster cluster) {
+        ImmutableList<Transport.Socket> sockets = Stream.concat(
+                        cluster.transport().matches().stream().map(Transport.Match::socket),
+                        Stream.of(cluster.transport().fallback()))
+                .collect(ImmutableList.toImmutableList());
+        UpstreamProtocol protocol = cluster.connection().protocol();
+        boolean twoCodecs = protocol instanceof UpstreamProtocol.UseDownstream
+                && sockets.stream().anyMatch(DialectAdapter::offersPeerExchange);
+        boolean noAlpn = protocol instanceof UpstreamProtocol.Auto
+                && sockets.stream().anyMatch(Transport.Plain.class::isInstance);
+        return twoCodecs || noAlpn ? new UpstreamProtocol.Http1() : protocol;
     }
 
     private static boolean offersPeerExchange(Transport.Socket socket) {

@@ -18,6 +18,7 @@ import dev.weft.model.route.Forward;
 import dev.weft.model.tls.DownstreamTls;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /** Random listeners. */
 public final class ListenerModels {
@@ -59,14 +60,14 @@ public final class ListenerModels {
     private FilterChainMatch match() {
         return new FilterChainMatch(
                 OptionalInt.empty(),
-                models.list(2, models::cidr),
+                models.distinct(2, models::cidr),
                 models.one(ImmutableList.of(), ImmutableList.of("a.example.com", "*.example.org")),
                 models.one("", "tls", "raw_buffer"),
                 models.one(ImmutableList.of(), ImmutableList.of("istio", "h2c")),
                 models.list(1, models::cidr),
                 models.one(SourceType.values()),
                 models.list(1, models::cidr),
-                models.list(2, () -> models.between(1, 65_535)));
+                models.distinct(2, () -> models.between(1, 65_535)));
     }
 
     private FilterChain chain(FilterChainMatch match) {
@@ -75,7 +76,10 @@ public final class ListenerModels {
                 2,
                 () -> models.pick(
                         () -> new NetworkFilter.Authorization(
-                                models.word(), models.maybe(this::rbac), models.maybe(this::rbac), models.word()),
+                                models.word(),
+                                models.maybe(this::connectionRules),
+                                models.maybe(this::connectionRules),
+                                models.word()),
                         () -> new NetworkFilter.MetadataExchange("istio-peer-exchange"),
                         NetworkFilter.IstioStats::new)));
         filters.add(models.pick(() -> new NetworkFilter.Http(http()), this::tcp));
@@ -120,7 +124,11 @@ public final class ListenerModels {
             String name = "filter-" + i;
             filters.add(models.<HttpFilter>pick(
                     () -> new HttpFilter.Authorization(
-                            name, models.maybe(this::rbac), models.maybe(this::rbac), models.word(), models.word()),
+                            name,
+                            models.maybe(this::requestRules),
+                            models.maybe(this::requestRules),
+                            models.word(),
+                            models.word()),
                     () -> new HttpFilter.AlpnOverride(
                             name,
                             models.list(2, models::word),
@@ -159,7 +167,7 @@ public final class ListenerModels {
                         models.maybe(models::duration),
                         models.maybe(models::duration),
                         models.maybe(models::duration)),
-                new HttpOptions.HttpLimits(number(), number(), number(), number(), number(), number()),
+                new HttpOptions.HttpLimits(number(), number(), number(), number(), window(), window()),
                 models.words(2),
                 models.coin(),
                 models.coin(),
@@ -170,13 +178,26 @@ public final class ListenerModels {
         return models.coin() ? OptionalInt.empty() : OptionalInt.of(models.between(1, 8000));
     }
 
-    RbacConfig rbac() {
+    private OptionalInt window() {
+        return models.coin() ? OptionalInt.empty() : OptionalInt.of(models.between(65_535, 1 << 24));
+    }
+
+    /** With conditions on requests, which only an HTTP filter can meet. */
+    private RbacConfig requestRules() {
+        return rules(() -> permission(3), () -> principal(3));
+    }
+
+    private RbacConfig connectionRules() {
+        return rules(this::connectionPermission, this::connectionPrincipal);
+    }
+
+    private RbacConfig rules(Supplier<Permission> permission, Supplier<Principal> principal) {
         ImmutableList.Builder<RbacPolicy> policies = ImmutableList.builder();
         for (int i = 0, count = models.upTo(3); i < count; i++) {
             policies.add(new RbacPolicy(
                     "ns[default]-policy[p]-rule[" + i + "]",
-                    ImmutableList.of(permission(3), permission(2)),
-                    ImmutableList.of(principal(3))));
+                    ImmutableList.of(permission.get(), permission.get()),
+                    ImmutableList.of(principal.get())));
         }
         return new RbacConfig(models.one(RbacConfig.Action.values()), policies.build());
     }
@@ -189,9 +210,14 @@ public final class ListenerModels {
                     () -> new Permission.Not(permission(depth - 1)));
         }
         return models.pick(
-                Permission.Any::new,
+                this::connectionPermission,
                 () -> new Permission.Header(models.header()),
-                () -> new Permission.UrlPath(models.string()),
+                () -> new Permission.UrlPath(models.string()));
+    }
+
+    private Permission connectionPermission() {
+        return models.pick(
+                Permission.Any::new,
                 () -> new Permission.DestinationIp(models.cidr()),
                 () -> new Permission.DestinationPort(models.upTo(65_535)),
                 () -> new Permission.DestinationPorts(models.ports()),
@@ -206,12 +232,17 @@ public final class ListenerModels {
                     () -> new Principal.Not(principal(depth - 1)));
         }
         return models.pick(
+                this::connectionPrincipal,
+                () -> new Principal.Header(models.header()),
+                () -> new Principal.UrlPath(models.string()));
+    }
+
+    private Principal connectionPrincipal() {
+        return models.pick(
                 Principal.Any::new,
                 () -> new Principal.Authenticated(models.maybe(models::string)),
                 () -> new Principal.DirectRemoteIp(models.cidr()),
                 () -> new Principal.RemoteIp(models.cidr()),
-                () -> new Principal.Header(models.header()),
-                () -> new Principal.UrlPath(models.string()),
                 () -> new Principal.FilterState(Principal.FilterState.PEER_PRINCIPAL, models.string()));
     }
 }

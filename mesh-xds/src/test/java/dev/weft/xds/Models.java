@@ -37,8 +37,23 @@ import java.util.function.Supplier;
 public final class Models {
     final Random random;
 
+    private final Material material;
+
+    /** Where key material comes from in the models. */
+    public enum Material {
+        /** Any source that the model knows. */
+        ANYWHERE,
+        /** An SDS service alone, so that a configuration is complete without files. (An Envoy that only validates has no ADS: it crashes.) */
+        SDS
+    }
+
     public Models(long seed) {
+        this(seed, Material.ANYWHERE);
+    }
+
+    public Models(long seed, Material material) {
         this.random = new Random(seed);
+        this.material = material;
     }
 
     boolean coin() {
@@ -125,9 +140,14 @@ public final class Models {
 
     CidrRange cidr() {
         return one(
-                CidrRange.of("10." + upTo(255) + ".0.0", upTo(32)),
-                CidrRange.of("fd00::" + upTo(99), upTo(128)),
+                CidrRange.of("10." + upTo(255) + ".0.0", between(16, 32)),
+                CidrRange.of("fd00:" + upTo(99) + "::", between(32, 128)),
                 CidrRange.of("0.0.0.0", 0));
+    }
+
+    /** Without repetition, which Envoy takes for two chains with the same criteria. */
+    <T> ImmutableList<T> distinct(int most, Supplier<T> element) {
+        return ImmutableSet.copyOf(list(most, element)).asList();
     }
 
     SocketAddress address() {
@@ -148,10 +168,14 @@ public final class Models {
     }
 
     SecretRef secret() {
-        return pick(
-                () -> new SecretRef.Sds(word(), new SecretRef.Ads()),
-                () -> new SecretRef.Sds(word(), new SecretRef.GrpcCluster("sds-grpc")),
-                () -> new SecretRef.Static(word()));
+        SecretRef overGrpc = new SecretRef.Sds(word(), new SecretRef.GrpcCluster("sds-grpc"));
+        return material == Material.SDS
+                ? overGrpc
+                : one(overGrpc, new SecretRef.Sds(word(), new SecretRef.Ads()), new SecretRef.Static(word()));
+    }
+
+    private boolean files() {
+        return material == Material.ANYWHERE && coin();
     }
 
     TlsContext tlsContext() {
@@ -164,9 +188,9 @@ public final class Models {
                         ImmutableList.of("istio-peer-exchange", "istio"),
                         ImmutableList.of("h2", "http/1.1"),
                         ImmutableList.of()),
-                Optional.of(coin() ? secret() : new SecretRef.Files("/c.pem", "/k.pem")),
+                Optional.of(files() ? new SecretRef.Files("/c.pem", "/k.pem") : secret()),
                 maybe(() -> new TlsContext.Validation(
-                        coin() ? secret() : new SecretRef.Files("/ca.pem", ""),
+                        files() ? new SecretRef.Files("/ca.pem", "") : secret(),
                         list(2, () -> new SanMatch(one(SanMatch.Type.values()), string())))));
     }
 

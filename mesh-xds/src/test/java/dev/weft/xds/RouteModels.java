@@ -137,7 +137,7 @@ public final class RouteModels {
                 models.coin(),
                 models.upTo(10),
                 models.one(RetryPolicy.DEFAULT_BASE_INTERVAL, models.positive()),
-                models.maybe(models::positive));
+                models.maybe(() -> models.positive().plusSeconds(31)));
     }
 
     HeaderMutations mutations() {

@@ -1,8 +1,11 @@
 package dev.weft.control.files;
 
-import dev.weft.control.source.ReferenceGuard;
+import com.google.common.collect.ImmutableList;
 import dev.weft.control.source.ResourceSource;
 import dev.weft.control.source.SourceState;
+import dev.weft.resources.Problem;
+import dev.weft.resources.Resource;
+import dev.weft.resources.analyze.ReferenceCheck;
 import dev.weft.resources.parse.ParsedFile;
 import dev.weft.resources.parse.ResourceParser;
 import dev.weft.resources.store.ResourceStore;
@@ -29,7 +32,6 @@ public final class FileSource implements ResourceSource {
     private final Path directory;
     private final InstantSource clock;
     private final ResourceParser parser = new ResourceParser();
-    private final ReferenceGuard guard = new ReferenceGuard(DOMAIN_SUFFIX);
     private final List<ParsedFile> fixed = new ArrayList<>();
     private ResourceStore store = ResourceStore.EMPTY;
     private @Nullable DirectoryWatch watch;
@@ -66,7 +68,11 @@ public final class FileSource implements ResourceSource {
             }
         }
         store = store.apply(parsed, deleted);
-        SourceState state = guard.apply(store);
+        ImmutableList<Problem> problems = ImmutableList.<Problem>builder()
+                .addAll(store.problems())
+                .addAll(ReferenceCheck.problems(store, DOMAIN_SUFFIX))
+                .build();
+        SourceState state = new SourceState(store.all(Resource.class), problems);
         LOG.info(
                 "read configuration directory={} changed={} deleted={} resources={} problems={}",
                 directory,

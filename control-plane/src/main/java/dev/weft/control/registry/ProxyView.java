@@ -37,12 +37,6 @@ public record ProxyView(
         Inbound inbound,
         ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints) {
 
-    /** Of the proxy alone: a hash of everything would cost more than the comparison that it saves, since views share their parts. */
-    @Override
-    public int hashCode() {
-        return proxy.hashCode();
-    }
-
     /** The endpoints of one port of a service, all subsets together. */
     public ImmutableList<MeshEndpoint> endpoints(MeshService service, ServicePort port) {
         return endpoints.getOrDefault(EndpointKey.of(service, port), ImmutableList.of());

@@ -169,6 +169,15 @@ final class ForwardDecoder {
         if (message.hasRetryBackOff() && !backOff.hasBaseInterval()) {
             reading.problem(backOffAt.field("base_interval"), "is required");
         }
+        java.time.Duration base = message.hasRetryBackOff()
+                ? values.positiveDuration(backOff.getBaseInterval(), backOffAt.field("base_interval"))
+                : RetryPolicy.DEFAULT_BASE_INTERVAL;
+        Optional<java.time.Duration> max =
+                duration(backOff.hasMaxInterval(), backOff.getMaxInterval(), backOffAt.field("max_interval"));
+        if (max.isPresent() && max.get().compareTo(base) < 0) {
+            reading.problem(
+                    backOffAt.field("max_interval"), "found " + max.get() + ", expected at least base_interval");
+        }
         return new RetryPolicy(
                 on.build(),
                 message.hasNumRetries()
@@ -178,10 +187,8 @@ final class ForwardDecoder {
                 ImmutableList.copyOf(message.getRetriableStatusCodesList()),
                 previousHosts,
                 (int) attempts,
-                message.hasRetryBackOff()
-                        ? values.positiveDuration(backOff.getBaseInterval(), backOffAt.field("base_interval"))
-                        : RetryPolicy.DEFAULT_BASE_INTERVAL,
-                duration(backOff.hasMaxInterval(), backOff.getMaxInterval(), backOffAt.field("max_interval")));
+                base,
+                max);
     }
 
     private Forward.Upgrade upgrade(RouteAction.UpgradeConfig message, FieldPath at) {

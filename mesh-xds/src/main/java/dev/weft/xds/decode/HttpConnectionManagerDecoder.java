@@ -24,6 +24,9 @@ import java.util.Set;
 
 /** HTTP connection managers. */
 final class HttpConnectionManagerDecoder {
+    /** RFC 9113: a window begins with this many bytes, and Envoy takes no less. */
+    private static final int MIN_WINDOW = 65_535;
+
     private final Reading reading;
     private final ValueDecoder values;
 
@@ -240,16 +243,22 @@ final class HttpConnectionManagerDecoder {
                 number(
                         http2.hasInitialStreamWindowSize(),
                         http2.getInitialStreamWindowSize(),
+                        MIN_WINDOW,
                         Integer.MAX_VALUE,
                         http2At.field("initial_stream_window_size")),
                 number(
                         http2.hasInitialConnectionWindowSize(),
                         http2.getInitialConnectionWindowSize(),
+                        MIN_WINDOW,
                         Integer.MAX_VALUE,
                         http2At.field("initial_connection_window_size")));
     }
 
     private OptionalInt number(boolean set, UInt32Value message, int most, FieldPath at) {
-        return set ? OptionalInt.of(values.number(message, 1, most, at)) : OptionalInt.empty();
+        return number(set, message, 1, most, at);
+    }
+
+    private OptionalInt number(boolean set, UInt32Value message, int least, int most, FieldPath at) {
+        return set ? OptionalInt.of(values.number(message, least, most, at)) : OptionalInt.empty();
     }
 }
