@@ -59,7 +59,7 @@ public final class Clusters implements AutoCloseable {
         List<Cluster> made = new ArrayList<>();
         for (dev.weft.model.cluster.Cluster config : configs) {
             Cluster running = before.get(config.name());
-            if (running == null || !running.config().equals(config)) {
+            if (running == null || !same(running.config(), config)) {
                 running = new Cluster(config, firstEndpoints(config), environment);
                 made.add(running);
             }
@@ -78,6 +78,12 @@ public final class Clusters implements AutoCloseable {
                 old.retire();
             }
         }
+    }
+
+    /** Most configurations are the very objects of the time before. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean same(dev.weft.model.cluster.Cluster one, dev.weft.model.cluster.Cluster other) {
+        return one == other || one.equals(other);
     }
 
     /** The endpoints of the clusters with this EDS service name, also of those to come. */

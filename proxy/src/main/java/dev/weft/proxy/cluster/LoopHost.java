@@ -208,6 +208,10 @@ public final class LoopHost implements ConnectionObserver {
         retirePools();
     }
 
+    HostNumbers numbers() {
+        return new HostNumbers(cxTotal, cxActive, cxConnectFail, rqTotal, rqSuccess, rqError, rqTimeout);
+    }
+
     void connectWaiting() {
         for (Pooled pooled : pools) {
             pooled.admission.wake();

@@ -148,6 +148,17 @@ public final class UpstreamHost implements Host {
         return known.metadata();
     }
 
+    /** What the loops that use it now counted for it. Any thread. */
+    public HostNumbers numbers() {
+        HostNumbers sum = HostNumbers.NONE;
+        for (LoopHost part : onLoops) {
+            if (part != null) {
+                sum = sum.plus(part.numbers());
+            }
+        }
+        return sum;
+    }
+
     /** What a loop has of it, or null. */
     @Nullable LoopHost onLoop(int loop) {
         return onLoops[loop];

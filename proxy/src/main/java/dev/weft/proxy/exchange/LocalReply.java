@@ -94,6 +94,7 @@ public final class LocalReply {
         exchange.toClient().restart();
         ResponseHead head = exchange.response();
         head.clear();
+        head.status(status);
         RouteDecision route = exchange.routeIfKnown();
         if (route != null) {
             route.editLocalReply(exchange);

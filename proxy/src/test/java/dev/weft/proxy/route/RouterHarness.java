@@ -61,11 +61,14 @@ final class RouterHarness implements AutoCloseable {
                     new InetSocketAddress("127.0.0.1", 40000), new InetSocketAddress("127.0.0.1", 9080))
             .build();
 
+    final SecretStore secrets = new SecretStore();
     final Clusters clusters;
+    /** What a filter chooses. */
+    volatile ImmutableList<String> alpn = ImmutableList.of();
     final Loop loop;
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
-    private final UpstreamCalls calls;
+    final UpstreamCalls calls;
     private FilterChain chain;
 
     RouterHarness() {
@@ -75,7 +78,7 @@ final class RouterHarness implements AutoCloseable {
                 ImmutableList.of(loop),
                 control,
                 UpstreamChannels.NIO,
-                new TlsContexts(new SecretStore(), InstantSource.system(), TlsEngine.JDK),
+                new TlsContexts(secrets, InstantSource.system(), TlsEngine.JDK),
                 (name, callback) -> callback.accept(new NameResolver.Answer.Failed("no names here"))));
         calls = new UpstreamCalls(clusters, ImmutableList.of(loop));
         routes(RouterOptions.DEFAULT);
@@ -182,6 +185,7 @@ final class RouterHarness implements AutoCloseable {
         }
         exchange.timings().start = loop.now();
         exchange.begin(chain, CONNECTION, flight);
+        exchange.upstreamAlpn(alpn);
     }
 
     /** What the client saw in the end. */

@@ -9,6 +9,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import dev.weft.model.cluster.CircuitBreakers;
 import dev.weft.model.cluster.Discovery;
+import dev.weft.model.cluster.Endpoint;
+import dev.weft.model.cluster.EndpointSet;
 import dev.weft.model.route.Forward;
 import dev.weft.model.route.HeaderMutations;
 import dev.weft.model.route.RetryPolicy;
@@ -396,8 +398,43 @@ class RouterTest {
     }
 
     @Test
+    void aBusyHostTakesThePlaceOfAnotherHostsIdleConnection() {
+        harness.clusters.publish(endpoints("c", two.port()));
+        harness.with(eds("c", new CircuitBreakers(2, 1024, 1024, 3))).routes(to("c"));
+        assertThat(harness.get("/idle").status()).isEqualTo(200);
+        harness.clusters.publish(oneOnly());
+        one.answers(Answer.hang(), Answer.of(200, "made room"));
+        harness.send("GET", "/hangs", null);
+        eventually(() -> one.received.size() == 1);
+
+        Reply reply = harness.get("/");
+
+        assertThat(reply.body()).isEqualTo("made room");
+        assertThat(harness.clusters.find("c").counters().cxOverflow).isEqualTo(1);
+        assertThat(harness.clusters.find("c").breaker().connections()).isEqualTo(2);
+    }
+
+    /** The first backend, and the second where nothing is sent. */
+    private EndpointSet oneOnly() {
+        EndpointSet both = endpoints("c", one.port(), two.port());
+        EndpointSet.LocalityEndpoints locality = both.localities().getFirst();
+        Endpoint second = locality.endpoints().get(1);
+        Endpoint unhealthy = new Endpoint(
+                second.address(),
+                second.hostname(),
+                Endpoint.Health.UNHEALTHY,
+                second.weight(),
+                second.transportMatch(),
+                second.workload());
+        return new EndpointSet(
+                "c",
+                ImmutableList.of(new EndpointSet.LocalityEndpoints(
+                        locality.locality(), 0, 0, ImmutableList.of(locality.endpoints().get(0), unhealthy))));
+    }
+
+    @Test
     void removedEndpointsFinishWhatTheyHave() {
-        dev.weft.model.cluster.Cluster model = eds("c");
+        dev.weft.model.cluster.Cluster model = eds("c", CircuitBreakers.DEFAULT);
         harness.clusters.publish(endpoints("c", one.port()));
         harness.with(model).routes(to("c"));
         one.answers(Answer.raw("HTTP/1.1 200 ok\r\ncontent-length: 4\r\n\r\nha", After.HANG));
@@ -516,8 +553,8 @@ class RouterTest {
                 Optional.empty());
     }
 
-    private static dev.weft.model.cluster.Cluster eds(String name) {
-        dev.weft.model.cluster.Cluster fixed = cluster(name, CircuitBreakers.DEFAULT);
+    private static dev.weft.model.cluster.Cluster eds(String name, CircuitBreakers breakers) {
+        dev.weft.model.cluster.Cluster fixed = cluster(name, breakers);
         return new dev.weft.model.cluster.Cluster(
                 name,
                 new Discovery.Eds(name),
