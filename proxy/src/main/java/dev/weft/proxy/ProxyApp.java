@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import dev.weft.model.ProxyConfig;
 import dev.weft.model.cluster.Cluster;
 import dev.weft.proxy.agent.CertificateAgent;
+import dev.weft.proxy.agent.TelemetryReporter;
 import dev.weft.proxy.cluster.ClusterEnvironment;
 import dev.weft.proxy.cluster.Clusters;
 import dev.weft.proxy.cluster.UpstreamChannels;
@@ -83,6 +84,7 @@ public final class ProxyApp implements AutoCloseable {
     private @Nullable ManagedChannel controlPlane;
     private @Nullable AdsClient ads;
     private @Nullable CertificateAgent agent;
+    private @Nullable TelemetryReporter reporter;
 
     private ProxyApp(Bootstrap bootstrap, ProxyOptions options) {
         this.bootstrap = bootstrap;
@@ -195,6 +197,7 @@ public final class ProxyApp implements AutoCloseable {
                     authenticated, a, secrets, control, InstantSource.system(), new SplittableRandom());
             agent = started;
             started.start();
+            report(a, authenticated);
         });
         AdsClient.Mode mode =
                 switch (adsConfig.variant()) {
@@ -213,6 +216,21 @@ public final class ProxyApp implements AutoCloseable {
                 new Backoff(new SplittableRandom()));
         ads = client;
         client.start();
+    }
+
+    private void report(Bootstrap.AgentConfig config, Channel authenticated) {
+        if (config.telemetryInterval().isZero()) {
+            return;
+        }
+        TelemetryReporter started = new TelemetryReporter(
+                new TelemetryReporter.Wiring(
+                        authenticated, control, InstantSource.system(), new Backoff(new SplittableRandom())),
+                bootstrap.node().id(),
+                config.telemetryInterval(),
+                metrics::collect,
+                secrets);
+        reporter = started;
+        started.start();
     }
 
     private Cluster staticCluster(String name) {
@@ -296,6 +314,10 @@ public final class ProxyApp implements AutoCloseable {
         CertificateAgent certificates = agent;
         if (certificates != null) {
             certificates.close();
+        }
+        TelemetryReporter reports = reporter;
+        if (reports != null) {
+            reports.close();
         }
         ManagedChannel channel = controlPlane;
         if (channel != null) {
