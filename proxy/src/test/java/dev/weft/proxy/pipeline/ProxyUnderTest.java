@@ -82,9 +82,6 @@ final class ProxyUnderTest implements AutoCloseable {
                 loops,
                 control,
                 UpstreamChannels.of(loops.get(0).eventLoop()),
-                (established, owner) -> {
-                    throw new AssertionError("no HTTP/2 upstream in this test");
-                },
                 tls,
                 noNames));
         WorkloadMetadata self = new WorkloadMetadata(
