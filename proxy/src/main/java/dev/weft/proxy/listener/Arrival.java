@@ -50,6 +50,7 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        connections.arrived(channel);
         remote = inet(channel.remoteAddress());
         local = inet(channel.localAddress());
         destination = local;

@@ -12,19 +12,26 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.ThreadFactory;
 
 /** How sockets are driven: epoll where the native library is there, else the JDK's. Immutable. */
 public enum IoTransport {
     EPOLL,
     NIO;
+
+    private static final IntegerUnixChannelOption V6_ONLY = new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
 
     /** The fastest one that works on this machine. */
     public static IoTransport best() {
@@ -45,12 +52,24 @@ public enum IoTransport {
         };
     }
 
+    /**
+     * An unregistered server socket of the address's own family: a socket of both would take the port from the other family's
+     * listener. (By the JDK a socket for IPv6 takes IPv4 too; there is no option against it.)
+     */
     ServerChannel newServer(SocketAddress address) {
-        boolean unix = isUnix(address);
-        return switch (this) {
-            case EPOLL -> unix ? new EpollServerDomainSocketChannel() : new EpollServerSocketChannel();
-            case NIO -> unix ? new NioServerDomainSocketChannel() : new NioServerSocketChannel();
-        };
+        if (isUnix(address)) {
+            return this == EPOLL ? new EpollServerDomainSocketChannel() : new NioServerDomainSocketChannel();
+        }
+        boolean v6 = address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address;
+        SocketProtocolFamily family = v6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+        if (this == NIO) {
+            return new NioServerSocketChannel(SelectorProvider.provider(), family);
+        }
+        EpollServerSocketChannel server = new EpollServerSocketChannel(family);
+        if (v6) {
+            server.config().setOption(V6_ONLY, 1);
+        }
+        return server;
     }
 
     /** A Unix socket in the form that this transport takes. */

@@ -21,6 +21,8 @@ final class LoopConnections {
     private final Loop loop;
     private final Set<Entry> entries = Collections.newSetFromMap(new IdentityHashMap<>());
 
+    private final Set<Channel> arriving = Collections.newSetFromMap(new IdentityHashMap<>());
+
     LoopConnections(Loop loop) {
         this.loop = loop;
     }
@@ -29,9 +31,16 @@ final class LoopConnections {
         return loop;
     }
 
+    /** A fresh connection: its filter chain is not known yet, or its handshake not done. */
+    void arrived(Channel channel) {
+        arriving.add(channel);
+        channel.closeFuture().addListener(closed -> arriving.remove(channel));
+    }
+
     /** Keeps the connection until its channel closes. */
     void add(Channel channel, String listener, ChainKey chain, LiveConnection connection) {
         Entry entry = new Entry(channel, listener, chain, connection);
+        arriving.remove(channel);
         entries.add(entry);
         channel.closeFuture().addListener(closed -> entries.remove(entry));
     }
@@ -66,8 +75,10 @@ final class LoopConnections {
 
     /** Closes everything; from any thread. */
     void closeAll() {
-        loop.eventLoop().execute(() -> select(e -> true)
-                .forEach(entry -> entry.connection().close()));
+        loop.eventLoop().execute(() -> {
+            List.copyOf(arriving).forEach(Channel::close);
+            select(e -> true).forEach(entry -> entry.connection().close());
+        });
     }
 
     private List<Entry> select(Predicate<Entry> selected) {

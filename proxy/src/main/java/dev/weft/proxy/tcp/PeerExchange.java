@@ -28,14 +28,18 @@ final class PeerExchange extends ChannelInboundHandlerAdapter {
     private static final String TYPE = "type.googleapis.com/google.protobuf.Struct";
     private static final String METADATA = "x-envoy-peer-metadata";
     private static final String ID = "x-envoy-peer-metadata-id";
+    /** Not Istio's: whoever says this understands the end of one direction as FIN. Others look past it. */
+    private static final String HALF_CLOSES = "weft-half-closes";
 
     private final byte[] own;
+    private final TcpSide side;
     private final Consumer<PeerMetadata> learned;
     private ByteBuf kept = Unpooled.EMPTY_BUFFER;
     private boolean done;
 
-    PeerExchange(byte[] own, Consumer<PeerMetadata> learned) {
+    PeerExchange(byte[] own, TcpSide side, Consumer<PeerMetadata> learned) {
         this.own = own;
+        this.side = side;
         this.learned = learned;
     }
 
@@ -50,6 +54,7 @@ final class PeerExchange extends ChannelInboundHandlerAdapter {
         Struct told = Struct.newBuilder()
                 .putFields(METADATA, Value.newBuilder().setStructValue(metadata).build())
                 .putFields(ID, Value.newBuilder().setStringValue(self.nodeId()).build())
+                .putFields(HALF_CLOSES, Value.newBuilder().setBoolValue(true).build())
                 .build();
         ByteString any =
                 Any.newBuilder().setTypeUrl(TYPE).setValue(told.toByteString()).build().toByteString();
@@ -60,6 +65,7 @@ final class PeerExchange extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
+        side.peerExpected();
         context.writeAndFlush(Unpooled.wrappedBuffer(own));
         // Whoever stands behind may not read before its other side is connected; this must.
         context.read();
@@ -114,6 +120,9 @@ final class PeerExchange extends ChannelInboundHandlerAdapter {
     private void learn(byte[] any) {
         try {
             Struct told = Struct.parseFrom(Any.parseFrom(any).getValue());
+            if (told.getFieldsOrDefault(HALF_CLOSES, Value.getDefaultInstance()).getBoolValue()) {
+                side.peerHalfCloses();
+            }
             Value metadata = told.getFieldsOrDefault(METADATA, Value.getDefaultInstance());
             Value id = told.getFieldsOrDefault(ID, Value.getDefaultInstance());
             learned.accept(WorkloadMetadata.decode(
@@ -125,6 +134,7 @@ final class PeerExchange extends ChannelInboundHandlerAdapter {
 
     private void finish(ChannelHandlerContext context) {
         done = true;
+        side.peerKnown();
         ByteBuf payload = kept;
         kept = Unpooled.EMPTY_BUFFER;
         if (payload.isReadable()) {

@@ -81,7 +81,7 @@ public final class TcpProxy implements TcpSide.Events {
                     .addBefore(
                             "tcp",
                             "peer",
-                            new PeerExchange(settings.exchange().own(), exchange::downstreamPeer));
+                            new PeerExchange(settings.exchange().own(), downstream, exchange::downstreamPeer));
         }
         connect();
     }
@@ -193,13 +193,13 @@ public final class TcpProxy implements TcpSide.Events {
         TcpSide side = new TcpSide(channel, this, settings.bufferLimit());
         upstream = side;
         channel.pipeline().addLast("tcp", side);
-        exchangeMetadata(established);
+        exchangeMetadata(established, side);
         armIdle();
         downstream.forwardTo(side);
         side.forwardTo(downstream);
     }
 
-    private void exchangeMetadata(Established established) {
+    private void exchangeMetadata(Established established, TcpSide side) {
         TlsFacts tls = established.tls();
         LoopCluster target = cluster;
         if (tls == null || target == null || settings.exchange().own().length == 0) {
@@ -212,7 +212,7 @@ public final class TcpProxy implements TcpSide.Events {
                     .addBefore(
                             "tcp",
                             "peer",
-                            new PeerExchange(settings.exchange().own(), exchange::upstreamPeer));
+                            new PeerExchange(settings.exchange().own(), side, exchange::upstreamPeer));
         }
     }
 

@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * One of the two sockets of a forwarded connection: reads from it, and writes what the other side read. The last handler of its
  * channel; loop-confined. It owns the bytes that came before there was another side.
  *
- * <p>Reading stops while the other socket takes no more, so what is buffered is bounded by that socket's water mark. The end of one
- * direction is passed on alone: with TLS as close_notify, else as FIN.
+ * <p>Reading stops while the other socket takes no more, so what is buffered is bounded by that socket's water mark.
+ *
+ * <p>The end of one direction is passed on alone: in the clear as FIN; with TLS as FIN too, where the peer said that it takes it so
+ * (our own kind), else as close_notify. The native engine ends both directions when it receives a close_notify, which is why our own
+ * kind does not send one: the answer would be lost.
  */
 final class TcpSide extends ChannelInboundHandlerAdapter {
     private final Channel channel;
@@ -29,6 +32,9 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     private @Nullable TcpSide other;
     private long received;
     private boolean wrote;
+    private boolean peerHalfCloses;
+    private boolean peerExpected;
+    private boolean endWanted;
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean closing;
@@ -50,6 +56,24 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
 
     Channel channel() {
         return channel;
+    }
+
+    /** The peer will tell who it is: how to end a direction is not known before. */
+    void peerExpected() {
+        peerExpected = true;
+    }
+
+    /** The peer told, or will not. */
+    void peerKnown() {
+        peerExpected = false;
+        if (endWanted) {
+            endOutput();
+        }
+    }
+
+    /** The peer of a TLS connection reads FIN as the end of one direction. */
+    void peerHalfCloses() {
+        peerHalfCloses = true;
     }
 
     long received() {
@@ -104,7 +128,15 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+        if (event instanceof SslCloseCompletionEvent) {
+            outputEnded = true;
+            onInputEnd();
+            TcpSide target = other;
+            if (target != null) {
+                target.closeAfterFlush();
+            }
+            closeAfterFlush();
+        } else if (event instanceof ChannelInputShutdownEvent) {
             onInputEnd();
         }
     }
@@ -163,10 +195,14 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         if (outputEnded) {
             return;
         }
+        if (peerExpected) {
+            endWanted = true;
+            return;
+        }
         outputEnded = true;
         SslHandler tls = channel.pipeline().get(SslHandler.class);
-        if (tls != null) {
-            // The other end of a TLS connection reads this as the end; a FIN beside it would end the answer too, with many.
+        if (tls != null && !peerHalfCloses) {
+            // No FIN beside it: many would take that for the end of the answer too.
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> tls.closeOutbound());
         } else if (channel instanceof DuplexChannel duplex) {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());

@@ -194,8 +194,13 @@ final class TcpProxyTest {
 
     @Test
     void aSecretThatHasNotArrivedFailsTheConnectionWithItsName() throws Exception {
-        outbound(server, SERVER);
+        try (Backend echo = Backend.echo()) {
+            outboundTo(echo.port(), server, SERVER);
+            assertUnanswered();
+        }
+    }
 
+    private void assertUnanswered() throws Exception {
         try (Socket socket = server.connect("tcp")) {
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
@@ -262,16 +267,15 @@ final class TcpProxyTest {
     }
 
     private void outbound(String serverName) {
-        outbound(proxy, serverName);
+        outboundTo(server.port("tcp"), proxy, serverName);
     }
 
-    private void outbound(ProxyUnderTest from, String serverName) {
+    private static void outboundTo(int port, ProxyUnderTest from, String serverName) {
         Transport tls = Models.tls(
                 ImmutableList.of(new SanMatch(SanMatch.Type.URI, StringMatch.exact(serverName))),
                 "outbound_.9000_._.server.default.svc.cluster.local",
                 "istio-peer-exchange",
                 "istio");
-        int port = from == proxy ? server.port("tcp") : 1;
         forward(
                 from,
                 Models.cluster("echo", port, tls, new ClusterTelemetry(ImmutableList.of(), true, "")));
