@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -28,7 +28,7 @@ public enum UpstreamChannels {
 
     /** The kind that fits this loop. */
     public static UpstreamChannels of(io.netty.channel.EventLoop loop) {
-        return Epoll.isAvailable() && loop instanceof io.netty.channel.IoEventLoop io && io.isIoType(EpollIoHandler.class)
+        return Epoll.isAvailable() && loop instanceof io.netty.channel.IoEventLoop io && io.isCompatible(EpollIoHandle.class)
                 ? EPOLL
                 : NIO;
     }

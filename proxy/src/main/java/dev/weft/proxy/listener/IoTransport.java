@@ -1,22 +1,15 @@
 package dev.weft.proxy.listener;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.Inet6Address;
@@ -39,17 +32,8 @@ public enum IoTransport {
     }
 
     public MultiThreadIoEventLoopGroup newGroup(int loops, ThreadFactory threads) {
-        IoHandlerFactory factory = this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory factory = this == EPOLL ? LastingEpoll.factory() : NioIoHandler.newFactory();
         return new MultiThreadIoEventLoopGroup(loops, threads, factory);
-    }
-
-    /** Unregistered channels to connect to this kind of address. */
-    public ChannelFactory<Channel> clientChannels(SocketAddress address) {
-        boolean unix = isUnix(address);
-        return switch (this) {
-            case EPOLL -> unix ? EpollDomainSocketChannel::new : EpollSocketChannel::new;
-            case NIO -> unix ? NioDomainSocketChannel::new : NioSocketChannel::new;
-        };
     }
 
     /**

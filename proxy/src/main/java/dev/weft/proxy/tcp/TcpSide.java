@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
@@ -91,7 +92,14 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         if (inputEnded) {
             target.endOutput();
         }
-        channel.config().setAutoRead(target.channel.isWritable());
+        read(target.channel.isWritable());
+    }
+
+    /** Nothing comes any more once the input has ended. */
+    private void read(boolean wanted) {
+        if (!inputEnded) {
+            channel.config().setAutoRead(wanted);
+        }
     }
 
     @Override
@@ -113,7 +121,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         if (target != null) {
             target.flush();
             if (!target.channel.isWritable()) {
-                channel.config().setAutoRead(false);
+                read(false);
             }
         }
     }
@@ -121,8 +129,8 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         TcpSide source = other;
-        if (source != null && !source.inputEnded) {
-            source.channel.config().setAutoRead(channel.isWritable());
+        if (source != null) {
+            source.read(channel.isWritable());
         }
     }
 
@@ -203,9 +211,12 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         if (tls != null && !peerHalfCloses) {
             // No FIN beside it: many would take that for the end of the answer too.
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> tls.closeOutbound());
+            tls.closeOutbound();
         } else if (channel instanceof DuplexChannel duplex) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
+            ChannelHandlerContext last =
+                    channel.pipeline().context(tls == null ? (ChannelHandler) this : tls);
+            // Behind all that was encrypted: a shutdown drops what is not written yet.
+            last.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
         } else {
             closeAfterFlush();
         }

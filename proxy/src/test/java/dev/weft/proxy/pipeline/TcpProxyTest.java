@@ -122,6 +122,27 @@ final class TcpProxyTest {
     }
 
     @Test
+    void aLargeAnswerToAClientThatEndedItsSideArrivesWhole() throws Exception {
+        byte[] block = new byte[1 << 16];
+        int total = 16 << 20;
+        try (Backend source = new Backend(connection -> {
+            connection.getInputStream().readAllBytes();
+            for (int done = 0; done < total; done += block.length) {
+                connection.getOutputStream().write(block);
+            }
+        })) {
+            forward(proxy, Models.cluster("echo", source.port()));
+
+            try (Socket socket = proxy.connect("tcp")) {
+                socket.setReceiveBufferSize(1 << 14);
+                socket.getOutputStream().write("all of it".getBytes(US_ASCII));
+                socket.shutdownOutput();
+                assertThat(socket.getInputStream().readAllBytes()).hasSize(total);
+            }
+        }
+    }
+
+    @Test
     void saysWhyThereWasNoUpstream() throws Exception {
         int dead;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
