@@ -107,7 +107,10 @@ final class Acceptor {
                 place(child);
             } catch (RuntimeException e) {
                 // A connection that went away between accept and options; the next one must still be taken.
-                LOG.debug("cannot place connection listener={}", listener.listener().name(), e);
+                LOG.debug(
+                        "cannot place connection listener={}",
+                        listener.listener().name(),
+                        e);
                 child.unsafe().closeForcibly();
             }
         }

@@ -55,8 +55,7 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
         local = inet(channel.localAddress());
         destination = local;
         chooseListener();
-        ProtocolSniffer.Look look =
-                ProtocolSniffer.Look.on(listener.listener().inspection(), destination.getPort());
+        ProtocolSniffer.Look look = ProtocolSniffer.Look.on(listener.listener().inspection(), destination.getPort());
         if (look == ProtocolSniffer.Look.NOTHING) {
             context.pipeline().remove(this);
             onSniffed(Sniffed.NOTHING);
@@ -165,8 +164,7 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
         channel.config().setAutoRead(true);
         LiveConnection connection = listeners
                 .handler()
-                .onConnection(new ConnectionHandler.Accepted(
-                        channel, connections.loop(), facts(tls), listener, match));
+                .onConnection(new ConnectionHandler.Accepted(channel, connections.loop(), facts(tls), listener, match));
         live = connection;
         connections.add(channel, listener.listener().name(), ChainKey.of(match), connection);
     }

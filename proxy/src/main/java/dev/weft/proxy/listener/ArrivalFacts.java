@@ -7,7 +7,8 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a connection when its filter chain is chosen: addresses and what was sniffed; no peer yet. Immutable. */
-record ArrivalFacts(InetSocketAddress remote, InetSocketAddress destination, Sniffed sniffed) implements ConnectionFacts {
+record ArrivalFacts(InetSocketAddress remote, InetSocketAddress destination, Sniffed sniffed)
+        implements ConnectionFacts {
     @Override
     public byte[] directRemoteAddress() {
         return dev.weft.proxy.exchange.ConnectionFacts.bytes(remote);

@@ -67,9 +67,7 @@ final class ClientHello {
                 }
             }
             if (present < length) {
-                return tooLarge(in, at, present, message, filled)
-                        ? Result.TooLarge.INSTANCE
-                        : Result.NeedMore.INSTANCE;
+                return tooLarge(in, at, present, message, filled) ? Result.TooLarge.INSTANCE : Result.NeedMore.INSTANCE;
             }
             if (filled + length > MOST_BYTES + MESSAGE_HEADER) {
                 return Result.TooLarge.INSTANCE;

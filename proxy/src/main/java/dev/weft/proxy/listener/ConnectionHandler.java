@@ -18,14 +18,12 @@ public interface ConnectionHandler {
     LiveConnection onConnection(Accepted connection);
 
     /** The connection is being closed before any filter saw it; {@code detail} is for logs. */
-    void onRefused(
-            Loop loop, ConnectionFacts facts, ListenerSnapshot listener, FailureReason reason, String detail);
+    void onRefused(Loop loop, ConnectionFacts facts, ListenerSnapshot listener, FailureReason reason, String detail);
 
     /**
      * A connection on its loop with its filter chain, TLS done.
      *
      * @param listener the version of the listener that took it
      */
-    record Accepted(
-            Channel channel, Loop loop, ConnectionFacts facts, ListenerSnapshot listener, FilterChain chain) {}
+    record Accepted(Channel channel, Loop loop, ConnectionFacts facts, ListenerSnapshot listener, FilterChain chain) {}
 }

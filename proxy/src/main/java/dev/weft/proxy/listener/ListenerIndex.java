@@ -42,7 +42,8 @@ final class ListenerIndex {
         return byName;
     }
 
-    @Nullable ListenerSnapshot select(InetSocketAddress destination) {
+    @Nullable
+    ListenerSnapshot select(InetSocketAddress destination) {
         ListenerSnapshot exact = byAddress.get(destination);
         if (exact != null) {
             return exact;
@@ -54,8 +55,7 @@ final class ListenerIndex {
     /** @throws IllegalArgumentException when the host is no IP address */
     static java.net.SocketAddress address(SocketAddress address, IoTransport io) {
         return switch (address) {
-            case SocketAddress.Inet inet ->
-                new InetSocketAddress(InetAddresses.forString(inet.host()), inet.port());
+            case SocketAddress.Inet inet -> new InetSocketAddress(InetAddresses.forString(inet.host()), inet.port());
             case SocketAddress.Pipe pipe -> io.unixAddress(pipe.path());
         };
     }

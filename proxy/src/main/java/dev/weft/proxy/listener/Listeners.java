@@ -77,7 +77,9 @@ public final class Listeners {
             }
         }
         Map<String, Acceptor> byName = new LinkedHashMap<>();
-        acceptors.values().forEach(acceptor -> byName.put(acceptor.listener().listener().name(), acceptor));
+        acceptors
+                .values()
+                .forEach(acceptor -> byName.put(acceptor.listener().listener().name(), acceptor));
         bound = ImmutableMap.copyOf(byName);
         problems = ImmutableMap.copyOf(found);
         updateConnections(before, index);
@@ -254,7 +256,8 @@ public final class Listeners {
     // ---- for arrivals, on their loops ------------------------------------------------------------------------------
 
     /** The listener of a captured connection: by address and port, then any address with that port; null for none. */
-    @Nullable ListenerSnapshot select(InetSocketAddress destination) {
+    @Nullable
+    ListenerSnapshot select(InetSocketAddress destination) {
         return index.select(destination);
     }
 

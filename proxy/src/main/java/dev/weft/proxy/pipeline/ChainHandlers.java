@@ -88,8 +88,7 @@ public final class ChainHandlers implements ConnectionHandler {
                     TcpChain.settings(accepted.listener().listener(), accepted.chain(), proxy, parts));
             tcp.put(key, known);
         }
-        TcpProxy running =
-                TcpProxy.start(accepted.channel(), accepted.loop(), accepted.facts(), known.settings());
+        TcpProxy running = TcpProxy.start(accepted.channel(), accepted.loop(), accepted.facts(), known.settings());
         return new LiveTcp(running);
     }
 

@@ -1,6 +1,5 @@
 package dev.weft.proxy.pipeline;
 
-import dev.weft.model.http.HttpConnectionManager.Codec;
 import dev.weft.proxy.exchange.ConnectionFacts;
 import dev.weft.proxy.exchange.Loop;
 import dev.weft.proxy.exchange.Timer;

@@ -84,8 +84,7 @@ final class HttpChain implements HttpService {
         return next;
     }
 
-    private Running compile(
-            ProxySnapshot snapshot, Listener model, dev.weft.model.listener.FilterChain chain) {
+    private Running compile(ProxySnapshot snapshot, Listener model, dev.weft.model.listener.FilterChain chain) {
         HttpConnectionManager manager = manager(chain);
         if (manager == null) {
             throw new IllegalArgumentException("filter chain " + key + " does not end in an HTTP connection manager");
@@ -99,7 +98,8 @@ final class HttpChain implements HttpService {
                 parts.routers().router(table, manager, model.bufferLimit()),
                 parts.observers().http(model, manager),
                 model.bufferLimit());
-        return new Running(snapshot, model, chain, manager, table, built, HttpSettings.of(manager.options(), model), false);
+        return new Running(
+                snapshot, model, chain, manager, table, built, HttpSettings.of(manager.options(), model), false);
     }
 
     private static @Nullable HttpConnectionManager manager(dev.weft.model.listener.FilterChain chain) {

@@ -19,7 +19,9 @@ final class HttpFilters {
             switch (model) {
                 case HttpFilter.Authorization rbac ->
                     filters.add(new RbacFilter(
-                            rbac.name(), rbac.rules().orElse(null), rbac.shadow().orElse(null)));
+                            rbac.name(),
+                            rbac.rules().orElse(null),
+                            rbac.shadow().orElse(null)));
                 case HttpFilter.AlpnOverride alpn -> filters.add(new AlpnFilter(alpn));
                 case HttpFilter.PeerMetadata peer -> filters.add(new PeerMetadataFilter(peer, parts.self()));
                 // The router stands behind the filters, not among them.

@@ -18,7 +18,8 @@ final class PathNormalizer {
 
     static {
         for (char c = 0; c < 128; c++) {
-            UNRESERVED[c] = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~".indexOf(c) >= 0;
+            UNRESERVED[c] =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~".indexOf(c) >= 0;
         }
         for (int c = 0; c < 256; c++) {
             ESCAPED[c] = c <= ' ' || c >= 0x7F || "\"<>`{}".indexOf(c) >= 0;
@@ -45,7 +46,9 @@ final class PathNormalizer {
 
     /** Whether the bytes may need any of this; false for nearly all paths. */
     static boolean mayNeed(Paths options, byte[] block, int start, int length) {
-        if (!options.normalize() && !options.mergeSlashes() && options.escapedSlashes() == EscapedSlashes.KEEP_UNCHANGED) {
+        if (!options.normalize()
+                && !options.mergeSlashes()
+                && options.escapedSlashes() == EscapedSlashes.KEEP_UNCHANGED) {
             return false;
         }
         int before = 0;

@@ -56,8 +56,11 @@ final class PeerExchange extends ChannelInboundHandlerAdapter {
                 .putFields(ID, Value.newBuilder().setStringValue(self.nodeId()).build())
                 .putFields(HALF_CLOSES, Value.newBuilder().setBoolValue(true).build())
                 .build();
-        ByteString any =
-                Any.newBuilder().setTypeUrl(TYPE).setValue(told.toByteString()).build().toByteString();
+        ByteString any = Any.newBuilder()
+                .setTypeUrl(TYPE)
+                .setValue(told.toByteString())
+                .build()
+                .toByteString();
         ByteBuf out = Unpooled.buffer(HEADER + any.size());
         out.writeInt(MAGIC).writeInt(any.size()).writeBytes(any.toByteArray());
         return out.array();

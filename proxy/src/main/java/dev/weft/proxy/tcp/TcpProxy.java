@@ -179,8 +179,7 @@ public final class TcpProxy implements TcpSide.Events {
 
     private void onConnected(Established established) {
         Channel channel = established.channel();
-        exchange.upstream()
-                .connection(established.id(), established.local(), HttpProtocol.HTTP_1_1, established.tls());
+        exchange.upstream().connection(established.id(), established.local(), HttpProtocol.HTTP_1_1, established.tls());
         if (finished || downstreamClosed) {
             channel.close();
             giveBack();
@@ -205,14 +204,13 @@ public final class TcpProxy implements TcpSide.Events {
         if (tls == null || target == null || settings.exchange().own().length == 0) {
             return;
         }
-        if (target.cluster().config().telemetry().metadataExchange() && tls.alpn().equals("istio-peer-exchange")) {
+        if (target.cluster().config().telemetry().metadataExchange()
+                && tls.alpn().equals("istio-peer-exchange")) {
             established
                     .channel()
                     .pipeline()
                     .addBefore(
-                            "tcp",
-                            "peer",
-                            new PeerExchange(settings.exchange().own(), side, exchange::upstreamPeer));
+                            "tcp", "peer", new PeerExchange(settings.exchange().own(), side, exchange::upstreamPeer));
         }
     }
 

@@ -213,8 +213,7 @@ final class TcpSide extends ChannelInboundHandlerAdapter {
             // No FIN beside it: many would take that for the end of the answer too.
             tls.closeOutbound();
         } else if (channel instanceof DuplexChannel duplex) {
-            ChannelHandlerContext last =
-                    channel.pipeline().context(tls == null ? (ChannelHandler) this : tls);
+            ChannelHandlerContext last = channel.pipeline().context(tls == null ? (ChannelHandler) this : tls);
             // Behind all that was encrypted: a shutdown drops what is not written yet.
             last.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
         } else {

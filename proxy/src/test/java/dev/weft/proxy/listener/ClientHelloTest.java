@@ -81,7 +81,8 @@ final class ClientHelloTest {
             }
             int length = random.nextInt(broken.length) + 1;
 
-            assertThat(ClientHello.parse(Unpooled.wrappedBuffer(broken, 0, length))).isNotNull();
+            assertThat(ClientHello.parse(Unpooled.wrappedBuffer(broken, 0, length)))
+                    .isNotNull();
         }
     }
 

@@ -25,7 +25,9 @@ record AnsweringRouter(@Nullable RouteTable table) implements Router {
         text.append("path=").append(exchange.request().path()).append('\n');
         text.append("scheme=").append(exchange.request().scheme().text()).append('\n');
         text.append("client=").append(exchange.remoteText()).append('\n');
-        text.append("table=").append(table == null ? "none" : table.config().name()).append('\n');
+        text.append("table=")
+                .append(table == null ? "none" : table.config().name())
+                .append('\n');
         text.append("peer=")
                 .append(
                         exchange.connection().peer() == null

@@ -40,7 +40,10 @@ final class ConnectionManagerTest {
         serve(HttpOptions.DEFAULT);
         try (Socket socket = proxy.connect("in")) {
             String plain = Http.get(socket, "/a");
-            assertThat(plain).containsPattern(UUID).contains("x-forwarded-proto: http\n").contains("client=127.0.0.1:");
+            assertThat(plain)
+                    .containsPattern(UUID)
+                    .contains("x-forwarded-proto: http\n")
+                    .contains("client=127.0.0.1:");
             assertThat(plain).contains("\r\nserver: envoy\r\n").containsPattern("\r\ndate: [A-Z][a-z]{2}, ");
 
             String forwarded = Http.get(
@@ -64,8 +67,7 @@ final class ConnectionManagerTest {
     @Test
     void asAnEdgeItBelievesNobody() throws IOException {
         serve(options(
-                Paths.DEFAULT,
-                new ForwardedHeaders(true, 0, false, ClientCert.SANITIZE, ClientCertDetails.NONE)));
+                Paths.DEFAULT, new ForwardedHeaders(true, 0, false, ClientCert.SANITIZE, ClientCertDetails.NONE)));
         try (Socket socket = proxy.connect("in")) {
             String answer = Http.get(
                     socket, "/a", "x-forwarded-for: 10.1.1.1", "x-forwarded-proto: https", "x-request-id: mine");
@@ -82,9 +84,7 @@ final class ConnectionManagerTest {
 
     @Test
     void withTrustedHopsTheClientIsTheOneInFrontOfThem() throws IOException {
-        serve(options(
-                Paths.DEFAULT,
-                new ForwardedHeaders(true, 2, true, ClientCert.SANITIZE, ClientCertDetails.NONE)));
+        serve(options(Paths.DEFAULT, new ForwardedHeaders(true, 2, true, ClientCert.SANITIZE, ClientCertDetails.NONE)));
         try (Socket socket = proxy.connect("in")) {
             assertThat(Http.get(socket, "/", "x-forwarded-for: 10.1.1.1, 10.2.2.2, 10.3.3.3"))
                     .contains("client=10.2.2.2:0");
@@ -104,7 +104,8 @@ final class ConnectionManagerTest {
     void refusesWhatIsMissing() throws IOException {
         serve(HttpOptions.DEFAULT);
         try (Socket socket = proxy.connect("in")) {
-            assertThat(Http.send(socket, "OPTIONS * HTTP/1.1\r\nhost: a.b\r\n\r\n")).startsWith("HTTP/1.1 404");
+            assertThat(Http.send(socket, "OPTIONS * HTTP/1.1\r\nhost: a.b\r\n\r\n"))
+                    .startsWith("HTTP/1.1 404");
         }
         try (Socket socket = proxy.connect("in")) {
             assertThat(Http.send(socket, "GET / HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400");

@@ -79,7 +79,8 @@ final class ListenersTest {
 
     @Test
     void aChangedRouteTableHoldsForTheNextRequest() throws IOException {
-        Listener listener = Models.listener("in", Listener.Inspection.NONE, Models.chain("a", FilterChainMatch.ANY, rds("r")));
+        Listener listener =
+                Models.listener("in", Listener.Inspection.NONE, Models.chain("a", FilterChainMatch.ANY, rds("r")));
         proxy.apply(ImmutableList.of(listener), ImmutableList.of(), ImmutableList.of());
         try (Socket socket = proxy.connect("in")) {
             assertThat(Http.get(socket, "/1")).contains("table=none");
@@ -139,7 +140,8 @@ final class ListenersTest {
             proxy.apply(http("in"), wants);
 
             assertThat(proxy.listeners.problems()).containsOnlyKeys("wants");
-            assertThat(proxy.listeners.problems().get("wants")).contains("cannot bind 127.0.0.1:" + taken.getLocalPort());
+            assertThat(proxy.listeners.problems().get("wants"))
+                    .contains("cannot bind 127.0.0.1:" + taken.getLocalPort());
             try (Socket socket = proxy.connect("in")) {
                 assertThat(Http.get(socket, "/")).startsWith("HTTP/1.1 200");
             }
@@ -192,23 +194,25 @@ final class ListenersTest {
         proxy.identity(AUTHORITY, SERVER);
         proxy.apply(mutual("in"));
 
-        try (SSLSocket socket =
-                TestTls.connect(proxy.port("in"), TestCertificates.root("foreign").leaf(CLIENT), "http/1.1")) {
+        try (SSLSocket socket = TestTls.connect(
+                proxy.port("in"), TestCertificates.root("foreign").leaf(CLIENT), "http/1.1")) {
             socket.startHandshake();
             assertThat(endsWithoutAnswer(socket)).isTrue();
         } catch (IOException e) {
             // some clients learn of it during their handshake already
         }
 
-        assertThat(proxy.nextSeen().details()).contains("CERTIFICATE_VERIFY_FAILED").contains("CN=foreign");
+        assertThat(proxy.nextSeen().details())
+                .contains("CERTIFICATE_VERIFY_FAILED")
+                .contains("CN=foreign");
         assertThat(Objects.requireNonNull(proxy.listeners.stats().get("in")).handshakeFailures())
                 .isEqualTo(1);
     }
 
     @Test
     void aClientThatStaysSilentIsClosedAfterTheTimeout() throws IOException {
-        Listener.Inspection brief = new Listener.Inspection(
-                Models.sniffing().filters(), Optional.of(Duration.ofMillis(100)), false);
+        Listener.Inspection brief =
+                new Listener.Inspection(Models.sniffing().filters(), Optional.of(Duration.ofMillis(100)), false);
         proxy.apply(Models.listener("in", brief, Models.chain("a", FilterChainMatch.ANY, Models.http())));
 
         try (Socket socket = proxy.connect("in")) {
@@ -291,8 +295,8 @@ final class ListenersTest {
     }
 
     private static HttpFilter denyAll() {
-        RbacPolicy all = new RbacPolicy(
-                "all", ImmutableList.of(new Permission.Any()), ImmutableList.of(new Principal.Any()));
+        RbacPolicy all =
+                new RbacPolicy("all", ImmutableList.of(new Permission.Any()), ImmutableList.of(new Principal.Any()));
         return new HttpFilter.Authorization(
                 "rbac",
                 Optional.of(new RbacConfig(RbacConfig.Action.DENY, ImmutableList.of(all))),

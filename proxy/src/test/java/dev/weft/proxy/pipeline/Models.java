@@ -1,8 +1,7 @@
 package dev.weft.proxy.pipeline;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.ImmutableSortedMap;
+import dev.weft.model.Locality;
 import dev.weft.model.cluster.CircuitBreakers;
 import dev.weft.model.cluster.Cluster;
 import dev.weft.model.cluster.Cluster.ClusterTelemetry;
@@ -23,7 +22,6 @@ import dev.weft.model.listener.ListenerFilter;
 import dev.weft.model.listener.NetworkFilter;
 import dev.weft.model.match.PortRange;
 import dev.weft.model.net.SocketAddress;
-import dev.weft.model.Locality;
 import dev.weft.model.route.Forward;
 import dev.weft.model.route.RouteConfig;
 import dev.weft.model.tls.DownstreamTls;

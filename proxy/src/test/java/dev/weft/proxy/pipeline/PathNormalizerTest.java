@@ -34,15 +34,21 @@ final class PathNormalizerTest {
                 "/a\"b, /a%22b",
             })
     void resolvesDotsAndNeedlessEscapes(String path, String expected) {
-        assertThat(apply(new Paths(true, false, EscapedSlashes.KEEP_UNCHANGED), path)).isEqualTo(expected);
+        assertThat(apply(new Paths(true, false, EscapedSlashes.KEEP_UNCHANGED), path))
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "/a//b///c/, /a/b/c/", "/a%2f%2Fb, /a/b", "/a%5cb, /a/b", "/x/%2e%2e%2fadmin, /admin", "//, /",
+        "/a//b///c/, /a/b/c/",
+        "/a%2f%2Fb, /a/b",
+        "/a%5cb, /a/b",
+        "/x/%2e%2e%2fadmin, /admin",
+        "//, /",
     })
     void unescapesAndMerges(String path, String expected) {
-        assertThat(apply(new Paths(true, true, EscapedSlashes.UNESCAPE_AND_FORWARD), path)).isEqualTo(expected);
+        assertThat(apply(new Paths(true, true, EscapedSlashes.UNESCAPE_AND_FORWARD), path))
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -57,7 +57,10 @@ final class PermissiveListenerTest {
                 "in",
                 inspection,
                 Models.chain(
-                        "mtls-http", Models.on("tls", Models.ISTIO_HTTP), Models.mutual("h2", "http/1.1"), Models.http()),
+                        "mtls-http",
+                        Models.on("tls", Models.ISTIO_HTTP),
+                        Models.mutual("h2", "http/1.1"),
+                        Models.http()),
                 Models.chain("plain-http", Models.on("raw_buffer", Models.PLAIN_HTTP), Models.http()),
                 Models.chain(
                         "mtls-tcp",
@@ -89,8 +92,7 @@ final class PermissiveListenerTest {
 
     @Test
     void meshHttpIsServedWithTheClientsIdentity() throws IOException {
-        try (SSLSocket socket =
-                TestTls.connect(proxy.port("in"), CLIENT_LEAF, "istio-http/1.1", "istio", "http/1.1")) {
+        try (SSLSocket socket = TestTls.connect(proxy.port("in"), CLIENT_LEAF, "istio-http/1.1", "istio", "http/1.1")) {
             assertThat(Http.get(socket, "/a")).contains("chain=mtls-http").contains("peer=" + CLIENT);
             assertThat(socket.getApplicationProtocol()).isEqualTo("http/1.1");
         }
@@ -129,8 +131,7 @@ final class PermissiveListenerTest {
     void anApplicationsOwnTlsPassesUntouched() throws IOException {
         try (SSLSocket socket = TestTls.connect(proxy.port("in"), CLIENT_LEAF, "other")) {
             assertThat(echo(socket, "secret")).isEqualTo("secret");
-            assertThat(((java.security.cert.X509Certificate)
-                                    socket.getSession().getPeerCertificates()[0])
+            assertThat(((java.security.cert.X509Certificate) socket.getSession().getPeerCertificates()[0])
                             .getSubjectAlternativeNames()
                             .toString())
                     .contains("own.example");
@@ -154,7 +155,8 @@ final class PermissiveListenerTest {
                     ImmutableList.of());
 
             try (Socket socket = proxy.connect("in")) {
-                assertThat(new String(socket.getInputStream().readNBytes(11), US_ASCII)).isEqualTo("220 ready\r\n");
+                assertThat(new String(socket.getInputStream().readNBytes(11), US_ASCII))
+                        .isEqualTo("220 ready\r\n");
             }
         }
     }
@@ -183,7 +185,8 @@ final class PermissiveListenerTest {
         try (Socket socket = proxy.connect("in")) {
             socket.getOutputStream().write("GET /last HTTP/1.1\r\nhost: a.b\r\n\r\n".getBytes(US_ASCII));
             socket.shutdownOutput();
-            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).contains("path=/last");
+            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+                    .contains("path=/last");
         }
     }
 

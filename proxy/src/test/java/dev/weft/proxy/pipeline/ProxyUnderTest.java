@@ -79,15 +79,16 @@ final class ProxyUnderTest implements AutoCloseable {
             throw new AssertionError("no names in this test: " + name);
         };
         clusters = new Clusters(new ClusterEnvironment(
-                loops,
-                control,
-                UpstreamChannels.of(loops.get(0).eventLoop()),
-                tls,
-                noNames));
+                loops, control, UpstreamChannels.of(loops.get(0).eventLoop()), tls, noNames));
         WorkloadMetadata self = new WorkloadMetadata(
                 workload + "-id", workload + "-1", workload, "default", "c1", ImmutableSortedMap.of());
         ChainHandlers handlers = new ChainHandlers(new PipelineParts(
-                config, loops, clusters, (table, manager, limit) -> new AnsweringRouter(table), new Collecting(), self));
+                config,
+                loops,
+                clusters,
+                (table, manager, limit) -> new AnsweringRouter(table),
+                new Collecting(),
+                self));
         listeners = new Listeners(loops, io, tls, handlers, Duration.ofSeconds(2));
     }
 

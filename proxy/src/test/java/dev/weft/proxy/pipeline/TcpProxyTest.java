@@ -297,9 +297,7 @@ final class TcpProxyTest {
                 "outbound_.9000_._.server.default.svc.cluster.local",
                 "istio-peer-exchange",
                 "istio");
-        forward(
-                from,
-                Models.cluster("echo", port, tls, new ClusterTelemetry(ImmutableList.of(), true, "")));
+        forward(from, Models.cluster("echo", port, tls, new ClusterTelemetry(ImmutableList.of(), true, "")));
     }
 
     private String roundTrip(String text) throws IOException {
