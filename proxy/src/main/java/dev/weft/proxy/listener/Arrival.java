@@ -114,7 +114,12 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
     @Override
     public void onSniffed(Sniffed found) {
         sniffed = found;
-        listener = listeners.newest(listener);
+        ListenerSnapshot now = listeners.newest(listener);
+        if (now == null) {
+            refuse(FailureReason.DOWNSTREAM_LOCAL_CLOSE, "the listener is gone");
+            return;
+        }
+        listener = now;
         FilterChain match = listener.match(new ArrivalFacts(remote, destination, found));
         if (match == null) {
             acceptor.stats().noFilterChain.increment();
@@ -160,13 +165,23 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
         listeners.handler().onRefused(connections.loop(), facts(null), listener, FailureReason.TLS_FAILURE, reason);
     }
 
+    /** A handshake takes its time: what was chosen before it must still be there, and is used in its newest version. */
     private void handOver(FilterChain match, @Nullable TlsFacts tls) {
+        ChainKey key = ChainKey.of(match);
+        ListenerSnapshot now = listeners.newest(listener);
+        FilterChain current = now == null ? null : now.chain(key);
+        if (now == null || current == null || !current.tls().equals(match.tls())) {
+            refuse(FailureReason.DOWNSTREAM_LOCAL_CLOSE, "the filter chain changed during the handshake");
+            return;
+        }
+        listener = now;
         channel.config().setAutoRead(true);
         LiveConnection connection = listeners
                 .handler()
-                .onConnection(new ConnectionHandler.Accepted(channel, connections.loop(), facts(tls), listener, match));
+                .onConnection(new ConnectionHandler.Accepted(
+                        channel, connections.loop(), facts(tls), listener, current));
         live = connection;
-        connections.add(channel, listener.listener().name(), ChainKey.of(match), connection);
+        connections.add(channel, listener.listener().name(), key, connection);
     }
 
     private void refuse(FailureReason reason, String detail) {

@@ -261,10 +261,10 @@ public final class Listeners {
         return index.select(destination);
     }
 
-    /** The present version of a listener; the given one where it is gone. */
+    /** The present version of a listener; null where it is gone. */
+    @Nullable
     ListenerSnapshot newest(ListenerSnapshot listener) {
-        ListenerSnapshot now = index.byName().get(listener.listener().name());
-        return now == null ? listener : now;
+        return index.byName().get(listener.listener().name());
     }
 
     LoopConnections fewest() {

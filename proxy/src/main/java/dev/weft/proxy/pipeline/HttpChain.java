@@ -32,11 +32,22 @@ final class HttpChain implements HttpService {
         this.listener = listener;
         this.key = key;
         this.parts = parts;
-        dev.weft.model.listener.FilterChain chain = first.chain(key);
-        if (chain == null) {
+        this.running = first(first);
+    }
+
+    /** A connection may come with an older listener than the one in force: it is served as the newest says all the same. */
+    private Running first(ListenerSnapshot taken) {
+        ProxySnapshot snapshot = parts.config().current();
+        ListenerSnapshot current = snapshot.listeners().get(listener);
+        dev.weft.model.listener.FilterChain chain = current == null ? null : current.chain(key);
+        if (current != null && chain != null && manager(chain) != null) {
+            return compile(snapshot, current.listener(), chain);
+        }
+        dev.weft.model.listener.FilterChain old = taken.chain(key);
+        if (old == null) {
             throw new IllegalArgumentException("listener '" + listener + "' has no filter chain " + key);
         }
-        this.running = compile(parts.config().current(), first.listener(), chain);
+        return compile(snapshot, taken.listener(), old).withoutSuccessor(snapshot);
     }
 
     @Override
