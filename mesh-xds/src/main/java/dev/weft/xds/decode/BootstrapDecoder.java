@@ -44,10 +44,15 @@ public final class BootstrapDecoder {
     }
 
     public Decoded<Bootstrap> decode(byte[] content, BootstrapFormat format) {
+        return wire(content, format).then(this::decode);
+    }
+
+    /** The message's bytes, whatever form it comes in; a binary one is not looked into. */
+    public Decoded<ByteString> wire(byte[] content, BootstrapFormat format) {
         return switch (format) {
-            case BINARY -> decode(ByteString.copyFrom(content));
-            case JSON -> text(content).then(JsonReader::read).then(this::decodeTree);
-            case YAML -> text(content).then(YamlReader::read).then(this::decodeTree);
+            case BINARY -> Decoded.of(ByteString.copyFrom(content));
+            case JSON -> text(content).then(JsonReader::read).then(this::wire);
+            case YAML -> text(content).then(YamlReader::read).then(this::wire);
         };
     }
 
@@ -64,9 +69,11 @@ public final class BootstrapDecoder {
 
     /** @param tree Map, List and scalars, from any reader */
     public Decoded<Bootstrap> decodeTree(Object tree) {
-        return new JsonTranscoder(descriptors.get())
-                .toWire(ApiTypes.BOOTSTRAP.name(), tree)
-                .then(this::decode);
+        return wire(tree).then(this::decode);
+    }
+
+    private Decoded<ByteString> wire(Object tree) {
+        return new JsonTranscoder(descriptors.get()).toWire(ApiTypes.BOOTSTRAP.name(), tree);
     }
 
     public Decoded<Bootstrap> decode(ByteString bytes) {

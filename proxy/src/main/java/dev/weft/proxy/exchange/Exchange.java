@@ -175,8 +175,7 @@ public final class Exchange {
     }
 
     /** The route if anybody asked for it yet. */
-    @Nullable
-    RouteDecision routeIfKnown() {
+    public @Nullable RouteDecision routeIfKnown() {
         return route;
     }
 

@@ -40,7 +40,7 @@ public enum IoTransport {
      * An unregistered server socket of the address's own family: a socket of both would take the port from the other family's
      * listener. (By the JDK a socket for IPv6 takes IPv4 too; there is no option against it.)
      */
-    ServerChannel newServer(SocketAddress address) {
+    public ServerChannel newServer(SocketAddress address) {
         if (isUnix(address)) {
             return this == EPOLL ? new EpollServerDomainSocketChannel() : new NioServerDomainSocketChannel();
         }
