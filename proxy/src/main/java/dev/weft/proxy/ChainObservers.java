@@ -11,6 +11,7 @@ import dev.weft.proxy.pipeline.Observers;
 import dev.weft.proxy.telemetry.AccessLogFormat;
 import dev.weft.proxy.telemetry.AccessLogger;
 import dev.weft.proxy.telemetry.LogSink;
+import dev.weft.proxy.telemetry.RecentFailures;
 import dev.weft.proxy.telemetry.RequestMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,11 +31,13 @@ final class ChainObservers implements Observers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainObservers.class);
 
     private final RequestMetrics metrics;
+    private final RecentFailures failures;
     private final Map<Path, Optional<LogSink>> sinks = new ConcurrentHashMap<>();
     private final Map<AccessLog, Optional<AccessLogger>> loggers = new ConcurrentHashMap<>();
 
-    ChainObservers(RequestMetrics metrics) {
+    ChainObservers(RequestMetrics metrics, RecentFailures failures) {
         this.metrics = metrics;
+        this.failures = failures;
     }
 
     @Override
@@ -57,6 +60,7 @@ final class ChainObservers implements Observers, AutoCloseable {
     }
 
     private ExchangeObserver with(List<ExchangeObserver> all, ImmutableList<AccessLog> logs) {
+        all.add(failures);
         for (AccessLog log : logs) {
             loggers.computeIfAbsent(log, this::logger).ifPresent(all::add);
         }

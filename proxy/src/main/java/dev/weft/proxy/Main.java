@@ -1,5 +1,7 @@
 package dev.weft.proxy;
 
+import com.google.protobuf.ByteString;
+import dev.weft.proxy.telemetry.log.LogProvider;
 import dev.weft.xds.Decoded;
 import dev.weft.xds.bootstrap.Bootstrap;
 import dev.weft.xds.bootstrap.BootstrapFormat;
@@ -26,38 +28,43 @@ public final class Main {
             fail(e.getMessage() + "\n\n" + CommandLine.USAGE);
             return;
         }
+        // Before any class with a logger: the first one made binds the provider for good.
+        LogProvider.install(line.logLevel());
         switch (line.mode()) {
             case HELP -> System.out.print(CommandLine.USAGE);
-            case PRINT -> System.out.print(ModelText.of(read(line.bootstrap())));
+            case PRINT -> System.out.print(ModelText.of(read(line.bootstrap()).bootstrap()));
             case RUN -> run(line, read(line.bootstrap()));
-            case AGENT -> serveAgent(line, read(line.bootstrap()));
+            case AGENT -> serveAgent(line, read(line.bootstrap()).bootstrap());
         }
     }
 
-    private static Bootstrap read(Path file) {
+    private static Read read(Path file) {
         byte[] content;
         try {
             content = Files.readAllBytes(file);
         } catch (IOException e) {
             throw fail("cannot read the bootstrap " + file + ": " + e);
         }
-        Decoded<Bootstrap> decoded = new BootstrapDecoder(new OnDemandDescriptors())
-                .decode(content, BootstrapFormat.of(file.toString()));
+        BootstrapDecoder decoder = new BootstrapDecoder(new OnDemandDescriptors());
+        Decoded<Read> decoded = decoder.wire(content, BootstrapFormat.of(file.toString()))
+                .then(message -> decoder.decode(message).map(bootstrap -> new Read(bootstrap, message)));
         return switch (decoded) {
-            case Decoded.Value<Bootstrap>(Bootstrap bootstrap) -> bootstrap;
-            case Decoded.Rejected<Bootstrap> rejected ->
+            case Decoded.Value<Read>(Read read) -> read;
+            case Decoded.Rejected<Read> rejected ->
                 throw fail("the bootstrap " + file + " cannot be used:\n" + rejected.message());
         };
     }
 
-    private static void run(CommandLine line, Bootstrap bootstrap) throws InterruptedException {
-        ProxyOptions defaults = ProxyOptions.defaults();
+    private static void run(CommandLine line, Read read) throws InterruptedException {
+        ProxyOptions defaults = ProxyOptions.defaults()
+                .withBootstrap(read.message())
+                .withQuit(() -> new Thread(() -> System.exit(0), "weft-quit").start());
         ProxyOptions options = line.concurrency().isPresent()
                 ? defaults.withLoops(line.concurrency().getAsInt())
                 : defaults;
         ProxyApp app;
         try {
-            app = ProxyApp.start(bootstrap, options);
+            app = ProxyApp.start(read.bootstrap(), options);
         } catch (IllegalArgumentException e) {
             throw fail("the bootstrap " + line.bootstrap() + " cannot be run: " + e.getMessage());
         }
@@ -99,6 +106,9 @@ public final class Main {
         System.exit(WRONG_INPUT);
         return new IllegalStateException(message);
     }
+
+    /** A bootstrap, and the message that it was read from. */
+    private record Read(Bootstrap bootstrap, ByteString message) {}
 
     /** What is to be done at the end. */
     private interface Ending {

@@ -1,6 +1,7 @@
 package dev.weft.proxy;
 
 import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.net.InetAddresses;
 import com.google.protobuf.Value;
 import dev.weft.model.Locality;
 import dev.weft.proxy.telemetry.WorkloadMetadata;
@@ -35,6 +36,12 @@ final class NodeIdentity {
     static String version() {
         String version = NodeIdentity.class.getPackage().getImplementationVersion();
         return version == null ? "dev" : version;
+    }
+
+    /** The workload's own address, where traffic for it arrives; all addresses where the node does not tell. */
+    static String address(NodeConfig config) {
+        String first = config.metadataText("INSTANCE_IPS").split(",", 2)[0].strip();
+        return InetAddresses.isInetAddress(first) ? first : "0.0.0.0";
     }
 
     /** The workload as peers and metrics see it, from Istio's node metadata. */

@@ -3,6 +3,11 @@ package dev.weft.proxy;
 import com.google.common.collect.ImmutableList;
 import dev.weft.model.ProxyConfig;
 import dev.weft.model.cluster.Cluster;
+import dev.weft.model.net.SocketAddress;
+import dev.weft.proxy.admin.AdminCommands;
+import dev.weft.proxy.admin.AdminPages;
+import dev.weft.proxy.admin.AdminServer;
+import dev.weft.proxy.admin.AdminSources.ServerState;
 import dev.weft.proxy.agent.CertificateAgent;
 import dev.weft.proxy.agent.TelemetryReporter;
 import dev.weft.proxy.cluster.ClusterEnvironment;
@@ -24,6 +29,7 @@ import dev.weft.proxy.route.HttpRouter;
 import dev.weft.proxy.route.RouterOptions;
 import dev.weft.proxy.route.Routes;
 import dev.weft.proxy.route.UpstreamCalls;
+import dev.weft.proxy.telemetry.RecentFailures;
 import dev.weft.proxy.telemetry.RequestMetrics;
 import dev.weft.proxy.telemetry.WorkloadMetadata;
 import dev.weft.proxy.xds.AdsClient;
@@ -45,6 +51,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
@@ -78,13 +86,17 @@ public final class ProxyApp implements AutoCloseable {
     private final Clusters clusters;
     private final ConfigHolder config = new ConfigHolder();
     private final RequestMetrics metrics;
+    private final RecentFailures failures = new RecentFailures();
     private final ChainObservers observers;
     private final Listeners listeners;
     private final RunningConfig running;
+    private final AdminPages pages;
+    private final List<AdminServer> adminServers = new ArrayList<>();
     private @Nullable ManagedChannel controlPlane;
-    private @Nullable AdsClient ads;
     private @Nullable CertificateAgent agent;
     private @Nullable TelemetryReporter reporter;
+    private volatile @Nullable AdsClient ads;
+    private volatile boolean draining;
 
     private ProxyApp(Bootstrap bootstrap, ProxyOptions options) {
         this.bootstrap = bootstrap;
@@ -102,7 +114,7 @@ public final class ProxyApp implements AutoCloseable {
                 resolver));
         WorkloadMetadata self = NodeIdentity.workload(bootstrap.node());
         this.metrics = new RequestMetrics(self, new ConfigServices(config));
-        this.observers = new ChainObservers(metrics);
+        this.observers = new ChainObservers(metrics, failures);
         UpstreamCalls calls = new UpstreamCalls(clusters, loops);
         PipelineParts parts = new PipelineParts(
                 config,
@@ -119,6 +131,8 @@ public final class ProxyApp implements AutoCloseable {
         FileSecrets files = new FileSecrets(secrets);
         files.start(control, FILE_RELOAD);
         this.running = new RunningConfig(bootstrap, files, clusters, config, listeners);
+        this.pages = AdminPages.of(
+                new RunningSources(this, options, InstantSource.system().instant()), InstantSource.system());
     }
 
     /**
@@ -159,6 +173,7 @@ public final class ProxyApp implements AutoCloseable {
                 secrets.publish(name, material(material));
             }
         });
+        startAdmin();
         onControl(() -> running.apply(ProxyConfig.EMPTY));
         bootstrap.ads().ifPresent(this::startAds);
         if (bootstrap.ads().isEmpty()) {
@@ -170,6 +185,21 @@ public final class ProxyApp implements AutoCloseable {
                 options.loops(),
                 options.io(),
                 TlsEngine.best());
+    }
+
+    /** All pages on the admin address; on the status port, which a kubelet must reach, those that tell nothing but health and numbers. */
+    private void startAdmin() {
+        bootstrap.admin().ifPresent(address -> serve(pages, address));
+        bootstrap
+                .agent()
+                .filter(config -> config.statusPort() > 0)
+                .ifPresent(config -> serve(
+                        pages.statusOnly(),
+                        new SocketAddress.Inet(NodeIdentity.address(bootstrap.node()), config.statusPort())));
+    }
+
+    private void serve(AdminPages served, SocketAddress address) {
+        adminServers.add(AdminServer.start(served, address, loops.get(0), options.io()));
     }
 
     private static KeyMaterial material(SecretResource secret) {
@@ -197,7 +227,9 @@ public final class ProxyApp implements AutoCloseable {
                     authenticated, a, secrets, control, InstantSource.system(), new SplittableRandom());
             agent = started;
             started.start();
-            report(a, authenticated);
+            if (a.telemetryInterval().isPositive()) {
+                startReports(authenticated, a.telemetryInterval());
+            }
         });
         AdsClient.Mode mode =
                 switch (adsConfig.variant()) {
@@ -218,16 +250,13 @@ public final class ProxyApp implements AutoCloseable {
         client.start();
     }
 
-    private void report(Bootstrap.AgentConfig config, Channel authenticated) {
-        if (config.telemetryInterval().isZero()) {
-            return;
-        }
+    private void startReports(Channel channel, Duration interval) {
         TelemetryReporter started = new TelemetryReporter(
                 new TelemetryReporter.Wiring(
-                        authenticated, control, InstantSource.system(), new Backoff(new SplittableRandom())),
+                        channel, control, InstantSource.system(), new Backoff(new SplittableRandom())),
                 bootstrap.node().id(),
-                config.telemetryInterval(),
-                metrics::collect,
+                interval,
+                metrics,
                 secrets);
         reporter = started;
         started.start();
@@ -291,8 +320,44 @@ public final class ProxyApp implements AutoCloseable {
         return running.isWarm() && identity;
     }
 
+    /** The exchanges that failed lately. */
+    public RecentFailures failures() {
+        return failures;
+    }
+
+    /** Where admin pages are served: the admin address, then the status port, as far as the bootstrap names them. */
+    public ImmutableList<java.net.SocketAddress> adminAddresses() {
+        return adminServers.stream().map(AdminServer::address).collect(ImmutableList.toImmutableList());
+    }
+
+    ServerState state() {
+        if (draining) {
+            return ServerState.DRAINING;
+        }
+        if (isReady()) {
+            return ServerState.LIVE;
+        }
+        return running.isWarm() ? ServerState.INITIALIZING : ServerState.PRE_INITIALIZING;
+    }
+
+    void drainListeners(AdminCommands.Scope scope, AdminCommands.Manner manner) {
+        control.execute(() -> {
+            switch (scope) {
+                case ALL -> listeners.stopAccepting();
+                case INBOUND -> listeners.stopAcceptingInbound();
+            }
+            if (manner == AdminCommands.Manner.GRACEFUL) {
+                switch (scope) {
+                    case ALL -> listeners.drainAll(options.drainTime());
+                    case INBOUND -> listeners.drainInbound(options.drainTime());
+                }
+            }
+        });
+    }
+
     /** Takes no more connections, lets those that are open finish, and returns when they are gone or the time is up. */
     public void drain(Duration limit) throws InterruptedException {
+        draining = true;
         LOG.info("draining connections={} limitMillis={}", listeners.connections(), limit.toMillis());
         onControl(() -> {
             listeners.stopAccepting();
@@ -307,6 +372,12 @@ public final class ProxyApp implements AutoCloseable {
     /** Ends at once what is still open. */
     @Override
     public void close() {
+        TelemetryReporter reports = reporter;
+        if (reports != null) {
+            reports.close();
+        }
+        adminServers.forEach(AdminServer::close);
+        pages.close();
         AdsClient client = ads;
         if (client != null) {
             client.close();
@@ -314,10 +385,6 @@ public final class ProxyApp implements AutoCloseable {
         CertificateAgent certificates = agent;
         if (certificates != null) {
             certificates.close();
-        }
-        TelemetryReporter reports = reporter;
-        if (reports != null) {
-            reports.close();
         }
         ManagedChannel channel = controlPlane;
         if (channel != null) {

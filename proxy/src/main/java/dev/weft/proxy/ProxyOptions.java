@@ -1,7 +1,9 @@
 package dev.weft.proxy;
 
+import com.google.protobuf.ByteString;
 import dev.weft.proxy.listener.IoTransport;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a proxy runs, beside what its bootstrap says.
@@ -9,8 +11,16 @@ import java.time.Duration;
  * @param loops event loops for data
  * @param drainTime how long connections of a filter chain that is gone may go on
  * @param terminationDrain how long a proxy that is told to end lets its connections finish
+ * @param bootstrap the message that the bootstrap was read from, for dumps; empty where there is none
+ * @param quit what an operator's order to end does; must not block
  */
-public record ProxyOptions(int loops, IoTransport io, Duration drainTime, Duration terminationDrain) {
+public record ProxyOptions(
+        int loops,
+        IoTransport io,
+        Duration drainTime,
+        Duration terminationDrain,
+        Optional<ByteString> bootstrap,
+        Runnable quit) {
     public ProxyOptions {
         if (loops < 1) {
             throw new IllegalArgumentException("concurrency is " + loops + ", expected at least 1");
@@ -21,10 +31,18 @@ public record ProxyOptions(int loops, IoTransport io, Duration drainTime, Durati
     public static ProxyOptions defaults() {
         int cpus = Runtime.getRuntime().availableProcessors();
         return new ProxyOptions(
-                cpus > 1 ? 2 : 1, IoTransport.best(), Duration.ofSeconds(45), Duration.ofSeconds(5));
+                cpus > 1 ? 2 : 1, IoTransport.best(), Duration.ofSeconds(45), Duration.ofSeconds(5), Optional.empty(), () -> {});
     }
 
     public ProxyOptions withLoops(int count) {
-        return new ProxyOptions(count, io, drainTime, terminationDrain);
+        return new ProxyOptions(count, io, drainTime, terminationDrain, bootstrap, quit);
+    }
+
+    public ProxyOptions withBootstrap(ByteString message) {
+        return new ProxyOptions(loops, io, drainTime, terminationDrain, Optional.of(message), quit);
+    }
+
+    public ProxyOptions withQuit(Runnable order) {
+        return new ProxyOptions(loops, io, drainTime, terminationDrain, bootstrap, order);
     }
 }

@@ -1,6 +1,8 @@
 package dev.weft.proxy.admin;
 
 import com.google.common.collect.ImmutableList;
+import dev.weft.model.net.SocketAddress.Inet;
+import dev.weft.model.net.SocketAddress.Pipe;
 import dev.weft.proxy.exchange.ConnectionFacts;
 import dev.weft.proxy.exchange.FilterChain;
 import dev.weft.proxy.exchange.Loop;
@@ -39,7 +41,13 @@ public final class AdminServer implements AutoCloseable {
      *
      * @throws IllegalArgumentException when the address cannot be had
      */
-    public static AdminServer start(AdminPages pages, SocketAddress address, Loop loop, IoTransport io) {
+    public static AdminServer start(
+            AdminPages pages, dev.weft.model.net.SocketAddress where, Loop loop, IoTransport io) {
+        SocketAddress address =
+                switch (where) {
+                    case Inet(String host, int port) -> new InetSocketAddress(host, port);
+                    case Pipe(String path) -> io.unixAddress(path);
+                };
         Service service = new Service(new AdminRouter(pages));
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop.eventLoop())
@@ -55,7 +63,7 @@ public final class AdminServer implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IllegalArgumentException(
-                    "admin address " + address + " cannot be had: " + bound.cause().getMessage(), bound.cause());
+                    "admin address " + where.text() + " cannot be had: " + bound.cause().getMessage(), bound.cause());
         }
         return new AdminServer(bound.channel());
     }

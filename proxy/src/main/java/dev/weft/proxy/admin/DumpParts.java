@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Lays a configuration dump out: which sections there are, which lists they hold, what is in those. One per dump. */
 final class DumpParts {
@@ -196,7 +197,7 @@ final class DumpParts {
         return typed;
     }
 
-    private static String text(Object value) {
+    private static String text(@Nullable Object value) {
         return value instanceof String string ? string : "";
     }
 

@@ -44,6 +44,7 @@ public final class Listeners {
     private final ConnectionHandler handler;
     private final Duration drainTime;
     private final Map<SocketAddress, Acceptor> acceptors = new LinkedHashMap<>();
+    private Predicate<Listener> stopped = listener -> false;
     private volatile ListenerIndex index = ListenerIndex.EMPTY;
     private volatile ImmutableMap<String, String> problems = ImmutableMap.of();
     private volatile ImmutableMap<String, Acceptor> bound = ImmutableMap.of();
@@ -76,11 +77,7 @@ public final class Listeners {
                 open(entry.getKey(), entry.getValue(), found);
             }
         }
-        Map<String, Acceptor> byName = new LinkedHashMap<>();
-        acceptors
-                .values()
-                .forEach(acceptor -> byName.put(acceptor.listener().listener().name(), acceptor));
-        bound = ImmutableMap.copyOf(byName);
+        bound = byName();
         problems = ImmutableMap.copyOf(found);
         updateConnections(before, index);
         return problems;
@@ -90,7 +87,7 @@ public final class Listeners {
         Map<SocketAddress, ListenerSnapshot> wanted = new LinkedHashMap<>();
         for (ListenerSnapshot listener : snapshot.listeners().values()) {
             Listener model = listener.listener();
-            if (!model.bindToPort()) {
+            if (!model.bindToPort() || stopped.test(model)) {
                 continue;
             }
             try {
@@ -192,11 +189,33 @@ public final class Listeners {
         loops.forEach(loop -> loop.drain(selected, limit));
     }
 
-    /** Closes all sockets; connections stay. */
+    /** Closes all sockets for good; connections stay. */
     public void stopAccepting() {
-        acceptors.values().forEach(acceptor -> acceptor.close().syncUninterruptibly());
-        acceptors.clear();
-        bound = ImmutableMap.of();
+        stopAccepting(listener -> true);
+    }
+
+    /** Closes the sockets of inbound listeners for good; connections stay. */
+    public void stopAcceptingInbound() {
+        stopAccepting(listener -> listener.direction() == Listener.Direction.INBOUND);
+    }
+
+    /** A configuration that comes later opens none of these again. */
+    private void stopAccepting(Predicate<Listener> which) {
+        stopped = stopped.or(which);
+        acceptors.values().removeIf(acceptor -> {
+            boolean closes = which.test(acceptor.listener().listener());
+            if (closes) {
+                acceptor.close().syncUninterruptibly();
+            }
+            return closes;
+        });
+        bound = byName();
+    }
+
+    private ImmutableMap<String, Acceptor> byName() {
+        Map<String, Acceptor> byName = new LinkedHashMap<>();
+        acceptors.values().forEach(acceptor -> byName.put(acceptor.listener().listener().name(), acceptor));
+        return ImmutableMap.copyOf(byName);
     }
 
     /** Lets all connections finish what is in flight, and closes them after {@code limit}. */
