@@ -9,13 +9,6 @@ import java.util.Set;
 final class Hosts {
     private Hosts() {}
 
-    /** A host without a dot belongs to the namespace of the rule that names it (Istio, "short names"). */
-    static String expand(String host, String namespace, String domainSuffix) {
-        return host.indexOf('.') < 0 && !host.startsWith("*") && !host.isEmpty()
-                ? host + "." + namespace + ".svc." + domainSuffix
-                : host;
-    }
-
     /**
      * Domains of the virtual host of a service as seen from a namespace: the full name, and for names of the cluster all their
      * short forms.

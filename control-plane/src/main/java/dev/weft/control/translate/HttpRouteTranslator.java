@@ -21,6 +21,7 @@ import dev.weft.resources.HttpRoute;
 import dev.weft.resources.HttpRoute.Match;
 import dev.weft.resources.StringMatch;
 import dev.weft.resources.VirtualService;
+import dev.weft.resources.host.HostName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -202,7 +203,8 @@ final class HttpRouteTranslator {
 
     /** The cluster of a destination; one that nobody declared gets a name all the same, and the proxy answers 503 NC. */
     String cluster(Destination destination, String namespace) {
-        String host = Hosts.expand(destination.host(), namespace, view.proxy().domainSuffix());
+        String host =
+                HostName.expand(destination.host(), namespace, view.proxy().domainSuffix());
         MeshService service = services.get(host);
         int number = destination.port().isPresent()
                 ? destination.port().getAsInt()
@@ -217,7 +219,7 @@ final class HttpRouteTranslator {
                 || forward.destinations().isEmpty()) {
             return Optional.empty();
         }
-        String host = Hosts.expand(
+        String host = HostName.expand(
                 forward.destinations().get(0).destination().host(),
                 namespace,
                 view.proxy().domainSuffix());

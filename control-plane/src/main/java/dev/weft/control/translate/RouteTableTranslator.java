@@ -15,6 +15,7 @@ import dev.weft.model.route.RouteMatch;
 import dev.weft.model.route.VirtualHost;
 import dev.weft.resources.MeshConfig;
 import dev.weft.resources.VirtualService;
+import dev.weft.resources.host.HostName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -137,7 +138,7 @@ final class RouteTableTranslator {
     private void unknownHosts(ProxyView.EgressScope scope, HttpRouteTranslator translator, List<Named> hosts) {
         for (VirtualService rules : scope.virtualServices()) {
             for (String host : rules.hosts()) {
-                String expanded = Hosts.expand(
+                String expanded = HostName.expand(
                         host, rules.meta().namespace(), view.proxy().domainSuffix());
                 boolean known = scope.services().stream()
                         .anyMatch(service -> Hosts.specificity(expanded, service.hostname()) >= 0);
@@ -159,7 +160,7 @@ final class RouteTableTranslator {
         for (VirtualService rules : all) {
             for (String host : rules.hosts()) {
                 int fit = Hosts.specificity(
-                        Hosts.expand(
+                        HostName.expand(
                                 host, rules.meta().namespace(), view.proxy().domainSuffix()),
                         service.hostname());
                 if (fit > specificity) {

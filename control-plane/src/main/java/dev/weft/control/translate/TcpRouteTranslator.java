@@ -13,6 +13,7 @@ import dev.weft.resources.VirtualService;
 import dev.weft.resources.VirtualService.TcpMatch;
 import dev.weft.resources.VirtualService.TlsMatch;
 import dev.weft.resources.VirtualService.WeightedDestination;
+import dev.weft.resources.host.HostName;
 import java.util.Optional;
 
 /** Where opaque bytes of one service port go: the service itself, or what the {@code tls} and {@code tcp} rules say. */
@@ -46,7 +47,7 @@ final class TcpRouteTranslator {
     private Forward.Target target(MeshService service, ServicePort port, ImmutableList<VirtualService> all) {
         for (VirtualService rules : all) {
             boolean names = rules.hosts().stream()
-                    .map(host -> Hosts.expand(
+                    .map(host -> HostName.expand(
                             host, rules.meta().namespace(), view.proxy().domainSuffix()))
                     .anyMatch(host -> Hosts.specificity(host, service.hostname()) >= 0);
             if (!names) {
