@@ -154,18 +154,15 @@ public final class Clusters implements AutoCloseable {
 
     @GuardedBy("this")
     private void startDiscovery(Cluster cluster) {
-        NameDiscovery discovery =
-                switch (cluster.config().discovery()) {
-                    case Discovery.StrictDns dns ->
-                        new NameDiscovery(
-                                cluster, dns.endpoints(), dns.refresh(), NameDiscovery.Mode.STRICT, environment);
-                    case Discovery.LogicalDns dns ->
-                        new NameDiscovery(
-                                cluster, dns.endpoints(), dns.refresh(), NameDiscovery.Mode.LOGICAL, environment);
-                    case Discovery.Eds eds -> null;
-                    case Discovery.Static fixed -> null;
-                    case Discovery.OriginalDestination dialled -> null;
-                };
+        NameDiscovery discovery = switch (cluster.config().discovery()) {
+            case Discovery.StrictDns dns ->
+                new NameDiscovery(cluster, dns.endpoints(), dns.refresh(), NameDiscovery.Mode.STRICT, environment);
+            case Discovery.LogicalDns dns ->
+                new NameDiscovery(cluster, dns.endpoints(), dns.refresh(), NameDiscovery.Mode.LOGICAL, environment);
+            case Discovery.Eds eds -> null;
+            case Discovery.Static fixed -> null;
+            case Discovery.OriginalDestination dialled -> null;
+        };
         if (discovery != null) {
             names.put(cluster, discovery);
             discovery.start();

@@ -26,7 +26,8 @@ final class DialledHosts {
     }
 
     /** Null where the destination has no address. */
-    @Nullable UpstreamHost host(InetSocketAddress destination, long now) {
+    @Nullable
+    UpstreamHost host(InetSocketAddress destination, long now) {
         if (destination.getAddress() == null) {
             return null;
         }

@@ -2,13 +2,7 @@ package dev.weft.proxy.cluster;
 
 /** What was counted for one endpoint, as Envoy's {@code /clusters} page names it. Immutable. */
 public record HostNumbers(
-        long cxTotal,
-        long cxActive,
-        long cxConnectFail,
-        long rqTotal,
-        long rqSuccess,
-        long rqError,
-        long rqTimeout) {
+        long cxTotal, long cxActive, long cxConnectFail, long rqTotal, long rqSuccess, long rqError, long rqTimeout) {
     static final HostNumbers NONE = new HostNumbers(0, 0, 0, 0, 0, 0, 0);
 
     HostNumbers plus(HostNumbers other) {

@@ -7,8 +7,8 @@ import dev.weft.model.cluster.UpstreamProtocol;
 import dev.weft.model.tls.UpstreamTls;
 import dev.weft.proxy.exchange.FailureReason;
 import dev.weft.proxy.exchange.HttpProtocol;
-import dev.weft.proxy.identity.ClientTls;
 import dev.weft.proxy.health.HostMonitor.LocalFailure;
+import dev.weft.proxy.identity.ClientTls;
 import dev.weft.proxy.upstream.ConnectionObserver;
 import dev.weft.proxy.upstream.ConnectionPool;
 import dev.weft.proxy.upstream.Connector;
@@ -92,12 +92,7 @@ public final class LoopHost implements ConnectionObserver {
     public void establish(ImmutableList<String> alpn, Connector.Outcome outcome) {
         ClusterEnvironment environment = cluster.environment();
         java.net.SocketAddress address = host.address();
-        new Connector(
-                        address,
-                        environment.channels().factory(address),
-                        transport(alpn, ""),
-                        cluster.http2(),
-                        this)
+        new Connector(address, environment.channels().factory(address), transport(alpn, ""), cluster.http2(), this)
                 .establish(cluster.loop(), cluster.options(PoolOptions.Protocol.RAW), outcome);
     }
 
@@ -302,11 +297,7 @@ public final class LoopHost implements ConnectionObserver {
             this.admission = new PoolAdmission(cluster);
             ClusterEnvironment environment = cluster.environment();
             Connector connector = new Connector(
-                    address,
-                    environment.channels().factory(address),
-                    transport,
-                    cluster.http2(),
-                    LoopHost.this);
+                    address, environment.channels().factory(address), transport, cluster.http2(), LoopHost.this);
             this.pool = new ConnectionPool(cluster.loop(), connector, cluster.options(protocol), admission);
         }
 

@@ -51,8 +51,7 @@ final class NameDiscovery {
         LOGICAL
     }
 
-    NameDiscovery(
-            Cluster cluster, EndpointSet template, Duration refresh, Mode mode, ClusterEnvironment environment) {
+    NameDiscovery(Cluster cluster, EndpointSet template, Duration refresh, Mode mode, ClusterEnvironment environment) {
         this.cluster = cluster;
         this.template = template;
         this.refresh = refresh.compareTo(LEAST_REFRESH) < 0 ? LEAST_REFRESH : refresh;

@@ -23,8 +23,7 @@ public final class NettyNameResolver implements NameResolver {
                 callback.accept(new Answer.Addresses(ImmutableList.copyOf(found.getNow())));
             } else {
                 Throwable cause = found.cause();
-                callback.accept(new Answer.Failed(
-                        cause == null ? "no address" : String.valueOf(cause.getMessage())));
+                callback.accept(new Answer.Failed(cause == null ? "no address" : String.valueOf(cause.getMessage())));
             }
         });
     }

@@ -28,7 +28,9 @@ public enum UpstreamChannels {
 
     /** The kind that fits this loop. */
     public static UpstreamChannels of(io.netty.channel.EventLoop loop) {
-        return Epoll.isAvailable() && loop instanceof io.netty.channel.IoEventLoop io && io.isCompatible(EpollIoHandle.class)
+        return Epoll.isAvailable()
+                        && loop instanceof io.netty.channel.IoEventLoop io
+                        && io.isCompatible(EpollIoHandle.class)
                 ? EPOLL
                 : NIO;
     }

@@ -160,7 +160,8 @@ public final class UpstreamHost implements Host {
     }
 
     /** What a loop has of it, or null. */
-    @Nullable LoopHost onLoop(int loop) {
+    @Nullable
+    LoopHost onLoop(int loop) {
         return onLoops[loop];
     }
 

@@ -25,7 +25,8 @@ final class Deadlines {
         perTry = retry == null ? 0 : retry.perTry();
         idle = Math.max(0, limits.idle());
         stream = Math.max(0, limits.maxStream());
-        long asked = limits.grpcMax() >= 0 && LocalReply.isGrpc(headers) ? GrpcTimeout.nanos(headers) : GrpcTimeout.NONE;
+        long asked =
+                limits.grpcMax() >= 0 && LocalReply.isGrpc(headers) ? GrpcTimeout.nanos(headers) : GrpcTimeout.NONE;
         if (asked != GrpcTimeout.NONE) {
             stream = limits.grpcMax() == 0 ? asked : Math.min(asked, limits.grpcMax());
         }

@@ -18,8 +18,7 @@ sealed interface PathEdit {
     static PathEdit of(Forward.PathRewrite rewrite, PathMatch match) {
         return switch (rewrite) {
             case Forward.PrefixRewrite prefix -> new Prefix(matchedLength(match), prefix.replacement());
-            case Forward.RegexRewrite regex ->
-                regex(regex.pattern(), regex.substitution());
+            case Forward.RegexRewrite regex -> regex(regex.pattern(), regex.substitution());
         };
     }
 
@@ -51,8 +50,8 @@ sealed interface PathEdit {
                 char next = substitution.charAt(++i);
                 group = next >= '0' && next <= '9';
                 if (group && next - '0' > groups) {
-                    throw new IllegalArgumentException("substitution '" + substitution + "' names group " + next
-                            + ", the pattern has " + groups);
+                    throw new IllegalArgumentException(
+                            "substitution '" + substitution + "' names group " + next + ", the pattern has " + groups);
                 }
                 out.append(group ? '$' : '\\').append(next);
             } else if (c == '$' || c == '\\' || behindGroup && c >= '0' && c <= '9') {

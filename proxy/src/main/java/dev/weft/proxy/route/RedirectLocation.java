@@ -32,8 +32,7 @@ final class RedirectLocation {
                 new RedirectLocation(
                         redirect, new PathEdit.Prefix(PathEdit.matchedLength(match), prefix.prefix()), null);
             case RouteAction.ReplaceRegex regex ->
-                new RedirectLocation(
-                        redirect, PathEdit.regex(regex.pattern(), regex.substitution()), null);
+                new RedirectLocation(redirect, PathEdit.regex(regex.pattern(), regex.substitution()), null);
         };
     }
 
@@ -63,8 +62,7 @@ final class RedirectLocation {
             return authority;
         }
         String port = authority.substring(colon);
-        boolean leavesDefault =
-                !newScheme.equals(oldScheme) && port.equals(oldScheme.equals("https") ? ":443" : ":80");
+        boolean leavesDefault = !newScheme.equals(oldScheme) && port.equals(oldScheme.equals("https") ? ":443" : ":80");
         return redirect.port().isPresent() || leavesDefault ? authority.substring(0, colon) : authority;
     }
 

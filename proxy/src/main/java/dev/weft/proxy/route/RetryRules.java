@@ -11,8 +11,7 @@ import java.util.Collection;
  * @param statuses for {@link On#RETRIABLE_STATUS_CODES}
  * @param perTry nanoseconds, 0 for none
  */
-record RetryRules(
-        int on, int retries, int[] statuses, long perTry, HostSelection hosts, Backoff backoff) {
+record RetryRules(int on, int retries, int[] statuses, long perTry, HostSelection hosts, Backoff backoff) {
     private static final long CAP_FACTOR = 10;
 
     /** What a request asks for by headers where its route has no policy. */

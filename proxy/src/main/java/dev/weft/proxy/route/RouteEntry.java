@@ -28,7 +28,8 @@ public final class RouteEntry implements RouteDecision {
     private final HeaderEdits requestEdits;
     private final HeaderEdits responseEdits;
 
-    private RouteEntry(Route route, VirtualHost virtualHost, String cluster, Action action, List<HeaderMutations> levels) {
+    private RouteEntry(
+            Route route, VirtualHost virtualHost, String cluster, Action action, List<HeaderMutations> levels) {
         this.route = route;
         this.virtualHost = virtualHost;
         this.cluster = cluster;
@@ -47,7 +48,12 @@ public final class RouteEntry implements RouteDecision {
         return switch (route.action()) {
             case RouteAction.Redirect redirect ->
                 ImmutableList.of(new RouteEntry(
-                        route, host, "", new Redirects(RedirectLocation.of(redirect, route.match().path())), levels));
+                        route,
+                        host,
+                        "",
+                        new Redirects(
+                                RedirectLocation.of(redirect, route.match().path())),
+                        levels));
             case RouteAction.DirectResponse direct ->
                 ImmutableList.of(new RouteEntry(route, host, "", Answers.of(direct), levels));
             case RouteAction.NonForwarding none ->

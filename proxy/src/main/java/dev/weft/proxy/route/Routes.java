@@ -57,7 +57,8 @@ public final class Routes {
     }
 
     /** The route of a request, its share of a split drawn; null where nothing matches. */
-    @Nullable RouteEntry find(Exchange exchange) {
+    @Nullable
+    RouteEntry find(Exchange exchange) {
         RequestFacts facts = exchange.request().facts();
         VirtualHost host = table.virtualHost(facts);
         if (host == null) {

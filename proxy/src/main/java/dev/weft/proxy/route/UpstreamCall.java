@@ -2,22 +2,20 @@ package dev.weft.proxy.route;
 
 import dev.weft.model.route.Forward;
 import dev.weft.proxy.cluster.Cluster;
+import dev.weft.proxy.cluster.ClusterCounters;
 import dev.weft.proxy.cluster.LoopCluster;
 import dev.weft.proxy.cluster.LoopHost;
 import dev.weft.proxy.exchange.Exchange;
 import dev.weft.proxy.exchange.FailureReason;
 import dev.weft.proxy.exchange.HeaderName;
 import dev.weft.proxy.exchange.Headers;
-import dev.weft.proxy.exchange.HttpMethod;
 import dev.weft.proxy.exchange.LocalReply;
 import dev.weft.proxy.exchange.Loop;
 import dev.weft.proxy.exchange.RequestHead;
 import dev.weft.proxy.exchange.RequestSink;
 import dev.weft.proxy.exchange.ResponseFlag;
 import dev.weft.proxy.exchange.ResponseHead;
-import dev.weft.proxy.exchange.Timer;
 import dev.weft.proxy.exchange.UpstreamStream;
-import dev.weft.proxy.health.HostMonitor.LocalFailure;
 import dev.weft.proxy.route.RetryState.Verdict;
 import dev.weft.proxy.upstream.ConnectionPool;
 import dev.weft.proxy.upstream.StreamRequest;
@@ -34,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Body bytes are passed on, never copied. They are credited to the client when a try wrote them first, not again when a later
  * try repeats them.
  */
-final class UpstreamCall extends StreamRequest implements RequestSink {
+final class UpstreamCall extends StreamRequest implements RequestSink, CallTimers.Alarms {
     /** How often a request may lose its endpoint, or its connection, before a byte of it counted. */
     private static final int MOST_REPEATS = 3;
 
@@ -42,35 +40,25 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
     private final Loop loop;
     private final RetryState retry = new RetryState();
     private final Deadlines deadlines = new Deadlines();
+    private final CallTimers timers;
     private final KeptBody body = new KeptBody();
     private final TriedHosts tried = new TriedHosts();
-    private final Timer routeTimer = timer(this::onRouteTimeout);
-    private final Timer tryTimer = timer(this::onTryTimeout);
-    private final Timer streamTimer = timer(this::onStreamTimeout);
-    private final Timer idleTimer = timer(this::onIdle);
-    private final Timer backoffTimer = timer(this::onBackoffOver);
+    private final UpstreamTry current = new UpstreamTry();
 
     private @Nullable Exchange exchange;
     private @Nullable RouteEntry entry;
     private RouteEntry.@Nullable Forwards forwards;
+    private @Nullable LoopCluster cluster;
     private RouterOptions options = RouterOptions.DEFAULT;
     private Forward.Upgrade.Mode tunnelMode = Forward.Upgrade.Mode.PASSED_ON;
-    private @Nullable LoopCluster cluster;
-    private @Nullable LoopHost host;
-    private @Nullable UpstreamStream stream;
 
     private State state = State.IDLE;
     private boolean requestEnded;
     private boolean trailersGiven;
-    private boolean requestPermit;
     private boolean retryPermit;
-    private boolean sent;
-    private boolean reused;
-    private boolean answeredInPart;
     private int attempts;
     private int repeats;
     private long requestEndNanos;
-    private long lastEvent;
     private long writtenNow;
     private long credited;
 
@@ -89,6 +77,7 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
     UpstreamCall(UpstreamCalls home, Loop loop) {
         this.home = home;
         this.loop = loop;
+        this.timers = new CallTimers(loop, this);
     }
 
     // ---- start -----------------------------------------------------------------------------------------------------
@@ -103,11 +92,10 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
     /** Starts the first try. */
     RequestSink start(Cluster to, boolean end, Forward.Upgrade.Mode tunnel) {
         Exchange x = exchange();
-        RouteEntry.Forwards f = forwards();
+        RouteEntry.Forwards f = present(forwards);
         state = State.WAITING;
         tunnelMode = tunnel;
         requestEnded = end;
-        lastEvent = loop.now();
         cluster = to.onLoop(loop);
         LoopHost picked = cluster().pick(x.connection(), null);
         if (picked == null) {
@@ -115,17 +103,13 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
             return RequestSink.IGNORE;
         }
         deadlines.compute(f.limits(), f.retry(), x.request(), options);
-        attempts = 1;
-        x.upstream().attempts(1);
-        if (entry().virtualHost().includeRequestAttemptCount()) {
-            x.request().headers().set(HeaderName.X_ENVOY_ATTEMPT_COUNT, 1);
-        }
+        countAttempt(x, 1);
         RequestEdits.apply(x, entry(), f, options);
         retry.begin(f.retry(), x.request().headers());
         tried.begin(retry.hosts());
         // A tunnel's bytes belong to no try that could be repeated.
         body.begin(retry.mayRetry() && !end && !x.request().wantsTunnel());
-        armExchangeTimers(x);
+        timers.begin(deadlines, x.timings().start);
         if (end) {
             onRequestComplete();
         }
@@ -133,45 +117,38 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
         return state == State.IDLE ? RequestSink.IGNORE : this;
     }
 
-    private void armExchangeTimers(Exchange x) {
-        if (deadlines.stream() > 0) {
-            long passed = x.timings().start == 0 ? 0 : loop.now() - x.timings().start;
-            loop.schedule(streamTimer, deadlines.stream() - passed);
-        }
-        if (deadlines.idle() > 0) {
-            loop.schedule(idleTimer, deadlines.idle());
+    private void countAttempt(Exchange x, int number) {
+        attempts = number;
+        x.upstream().attempts(number);
+        if (entry().virtualHost().includeRequestAttemptCount()) {
+            x.request().headers().set(HeaderName.X_ENVOY_ATTEMPT_COUNT, number);
         }
     }
 
     private void onRequestComplete() {
         requestEndNanos = loop.now();
-        if (exchange().request().wantsTunnel()) {
-            return;
+        if (!exchange().request().wantsTunnel()) {
+            timers.armRoute(deadlines.route());
+            armTryTimer();
         }
-        if (deadlines.route() > 0 && state.compareTo(State.ANSWERED) < 0) {
-            loop.schedule(routeTimer, deadlines.route());
-        }
-        armTryTimer();
     }
 
     private void armTryTimer() {
-        if (deadlines.perTry() > 0 && state == State.SENT && requestEnded) {
-            loop.schedule(tryTimer, deadlines.perTry());
+        if (state == State.SENT && requestEnded) {
+            timers.armTry(deadlines.perTry());
         }
     }
 
     /** Asks the endpoint's pool for a stream, which may come at once. */
     private void open(LoopHost picked) {
         Exchange x = exchange();
-        host = picked;
+        current.aim(cluster(), picked);
         tried.add(picked.host());
         state = State.WAITING;
-        sent = false;
-        answeredInPart = false;
         x.upstream().host(picked.host().text(), picked.host().hostName());
         x.upstreamPeer(picked.host().peer());
         RequestHead request = x.request();
-        if (forwards().autoHost() && !picked.host().hostName().isEmpty()) {
+        if (present(forwards).autoHost() && !picked.host().hostName().isEmpty()) {
             RequestEdits.rewriteHost(request, picked.host().hostName(), options);
         }
         ConnectionPool pool = tunnelMode == Forward.Upgrade.Mode.CONNECT_TERMINATED
@@ -184,48 +161,34 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
 
     @Override
     protected boolean admitStream() {
-        if (cluster().breaker().admitRequest()) {
-            requestPermit = true;
-            return true;
-        }
-        cluster().counters().rqActiveOverflow++;
-        return false;
+        return current.admit();
     }
 
     @Override
     protected void onStream(UpstreamStream opened) {
         Exchange x = exchange();
-        stream = opened;
         state = State.SENT;
-        sent = true;
-        reused = opened.isReused();
         writtenNow = 0;
-        cluster().requestStarted(host());
+        current.begin(opened);
         opened.describeTo(x.upstream());
         x.timings().upstreamRequestStart = loop.now();
-        boolean whole = requestEnded && !trailersGiven && !body.hasUnsent();
         armTryTimer();
-        opened.writeHead(x.request(), whole);
+        opened.writeHead(x.request(), requestEnded && !trailersGiven && !body.hasUnsent());
         sendBody(opened);
     }
 
     /** Sends what waits, as long as the stream is the one that it began with: a write may end the try. */
     private void sendBody(UpstreamStream to) {
-        while (isCurrent(to) && body.hasUnsent()) {
+        while (current.isOn(to) && body.hasUnsent()) {
             boolean last = requestEnded && !trailersGiven && body.isLastUnsent();
             to.writeData(body.next(), last);
         }
-        if (isCurrent(to) && trailersGiven) {
+        if (current.isOn(to) && trailersGiven) {
             to.writeTrailers(exchange().requestTrailers());
         }
-        if (isCurrent(to) && requestEnded) {
+        if (current.isOn(to) && requestEnded) {
             exchange().timings().upstreamRequestEnd = loop.now();
         }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // streams are themselves
-    private boolean isCurrent(UpstreamStream one) {
-        return stream == one;
     }
 
     @Override
@@ -236,18 +199,17 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
             return;
         }
         if (reason != FailureReason.OVERFLOW) {
-            cluster().counters().rqPendingFailureEject++;
-            host().rqError++;
+            current.onConnectFailed();
         }
         exchange().upstream().failure(detail);
-        onTryFailed(reason, retry.isRetriable(reason, sent));
+        onTryFailed(reason, retry.isRetriable(reason, current.isSent()));
     }
 
     // ---- the request -----------------------------------------------------------------------------------------------
 
     @Override
     public void onRequestData(ByteBuf data, boolean end) {
-        lastEvent = loop.now();
+        timers.touch();
         switch (state) {
             case IDLE -> data.release();
             case ANSWERED -> {
@@ -269,7 +231,7 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
     }
 
     private void pass(ByteBuf data, boolean end) {
-        UpstreamStream to = stream;
+        UpstreamStream to = current.stream();
         if (to != null && !body.isKeeping()) {
             if (end) {
                 exchange().timings().upstreamRequestEnd = loop.now();
@@ -291,7 +253,7 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
 
     @Override
     public void onRequestTrailers() {
-        lastEvent = loop.now();
+        timers.touch();
         switch (state) {
             case IDLE -> {
                 // over
@@ -300,7 +262,7 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
             case WAITING, SENT, ANSWERING -> {
                 requestEnded = true;
                 trailersGiven = true;
-                UpstreamStream to = stream;
+                UpstreamStream to = current.stream();
                 if (to != null) {
                     sendBody(to);
                 }
@@ -313,8 +275,8 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
 
     @Override
     public void onResponseConsumed(int bytes) {
-        lastEvent = loop.now();
-        UpstreamStream from = stream;
+        timers.touch();
+        UpstreamStream from = current.stream();
         if (from != null) {
             from.onResponseConsumed(bytes);
         }
@@ -346,25 +308,18 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
 
     @Override
     public void onInformational() {
-        lastEvent = loop.now();
-        answeredInPart = true;
+        timers.touch();
+        current.onPartlyAnswered();
         exchange().toClient().onInformational();
     }
 
     @Override
     public void onHead(boolean end) {
         Exchange x = exchange();
-        lastEvent = loop.now();
-        x.timings().upstreamResponseStart = lastEvent;
+        x.timings().upstreamResponseStart = timers.touch();
         int status = x.response().status();
-        host().host().monitor().onResponse(status);
-        if (status >= 500) {
-            host().rqError++;
-        } else {
-            host().rqSuccess++;
-        }
-        Verdict verdict = retry.isRetriable(x.response()) ? decideRetry() : Verdict.GIVE_UP;
-        if (verdict == Verdict.RETRY) {
+        current.onResponse(status);
+        if (retry.isRetriable(x.response()) && decideRetry() == Verdict.RETRY) {
             if (end) {
                 endTry();
             } else {
@@ -375,13 +330,13 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
         }
         state = State.ANSWERING;
         retry.giveUp();
-        loop.cancel(tryTimer);
+        timers.stopTry();
         body.stopKeeping();
-        if (isTunnel(x, status)) {
-            loop.cancel(routeTimer);
+        if (ResponseEdits.opensTunnel(x)) {
+            timers.stopRoute();
         }
         countResponse(status);
-        finishHead(x);
+        ResponseEdits.apply(x, entry(), options, requestEndNanos);
         if (end) {
             finishResponse();
         }
@@ -389,7 +344,7 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
     }
 
     private void countResponse(int status) {
-        var counters = cluster().counters();
+        ClusterCounters counters = cluster().counters();
         counters.rqCompleted++;
         counters.countStatus(status);
         if (attempts > 1 && status < 500) {
@@ -397,28 +352,10 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
         }
     }
 
-    private void finishHead(Exchange x) {
-        if (options.addsEnvoyHeaders() && requestEndNanos != 0) {
-            x.response()
-                    .headers()
-                    .set(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, (loop.now() - requestEndNanos) / 1_000_000);
-        }
-        HeaderEdits edits = entry().responseEdits();
-        if (!edits.isEmpty()) {
-            edits.applyToResponse(x);
-        }
-    }
-
-    private static boolean isTunnel(Exchange x, int status) {
-        RequestHead request = x.request();
-        return request.upgrade() != null && status == 101
-                || request.method() == HttpMethod.CONNECT && status >= 200 && status < 300;
-    }
-
     @Override
     public void onData(ByteBuf data, boolean end) {
         Exchange x = exchange();
-        lastEvent = loop.now();
+        timers.touch();
         if (end) {
             finishResponse();
         }
@@ -440,14 +377,14 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
             recycle();
         } else {
             state = State.ANSWERED;
-            stopTimers();
+            timers.stop();
             body.clear();
         }
     }
 
     @Override
     public void onRequestConsumed(int bytes) {
-        lastEvent = loop.now();
+        timers.touch();
         writtenNow += bytes;
         long fresh = writtenNow - credited;
         if (fresh > 0) {
@@ -458,34 +395,26 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
 
     @Override
     public void onReset(FailureReason reason, String detail) {
-        var counters = cluster().counters();
-        counters.rqRxReset++;
-        host().host().monitor().onLocalFailure(LocalFailure.RESET);
-        boolean started = state == State.ANSWERING;
-        boolean crossed = reason == FailureReason.UPSTREAM_CLOSED && reused && !started && !answeredInPart;
-        if (!crossed) {
-            host().rqError++;
-        }
-        endTry();
-        exchange().upstream().failure(detail);
-        if (started) {
+        Exchange x = exchange();
+        x.upstream().failure(detail);
+        if (state == State.ANSWERING) {
+            current.onReset();
+            endTry();
             fail(reason);
-        } else if (crossed && mayRepeat() && repeats < MOST_REPEATS) {
-            counters.rqUnsentRepeated++;
+            return;
+        }
+        boolean again = repeats == 0
+                && body.isComplete()
+                && !trailersGiven
+                && current.isUnseen(reason, x.request().method());
+        if (again) {
+            endTry();
+            cluster().counters().rqUnsentRepeated++;
             repeat(reason);
         } else {
+            current.onReset();
             onTryFailed(reason, retry.isRetriable(reason, true));
         }
-    }
-
-    /** Whether sending the request again changes nothing: an idempotent method, and all of its body at hand. */
-    private boolean mayRepeat() {
-        return body.isComplete()
-                && !trailersGiven
-                && switch (exchange().request().method()) {
-                    case GET, HEAD, PUT, DELETE, OPTIONS, TRACE -> true;
-                    case POST, PATCH, CONNECT, OTHER -> false;
-                };
     }
 
     // ---- tries -----------------------------------------------------------------------------------------------------
@@ -506,7 +435,7 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
             return Verdict.GIVE_UP;
         }
         Verdict verdict = retry.decide(true, cluster().breaker());
-        var counters = cluster().counters();
+        ClusterCounters counters = cluster().counters();
         switch (verdict) {
             case RETRY -> {
                 retryPermit = true;
@@ -529,15 +458,12 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
 
     private void scheduleRetry() {
         state = State.WAITING;
-        loop.schedule(backoffTimer, retry.backoffNanos(loop.random()));
+        timers.armBackoff(retry.backoffNanos(loop.random()));
     }
 
-    private void onBackoffOver() {
-        attempts++;
-        exchange().upstream().attempts(attempts);
-        if (entry().virtualHost().includeRequestAttemptCount()) {
-            exchange().request().headers().set(HeaderName.X_ENVOY_ATTEMPT_COUNT, attempts);
-        }
+    @Override
+    public void onBackoffOver() {
+        countAttempt(exchange(), attempts + 1);
         tryAgain();
     }
 
@@ -552,7 +478,6 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
 
     private void tryAgain() {
         body.rewind();
-        Exchange x = exchange();
         if (cluster().cluster().isRetired()) {
             Cluster now = home.clusters().find(entry().clusterName());
             if (now != null) {
@@ -560,7 +485,7 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
                 cluster = now.onLoop(loop);
             }
         }
-        LoopHost picked = cluster().pick(x.connection(), tried);
+        LoopHost picked = cluster().pick(exchange().connection(), tried);
         if (picked == null) {
             fail(FailureReason.NO_HEALTHY_HOST);
         } else {
@@ -571,26 +496,14 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
     /** Gives up waiting, or the stream. */
     private void cancelTry() {
         cancelWaiting();
-        loop.cancel(backoffTimer);
-        UpstreamStream current = stream;
-        if (current != null) {
-            endTry();
-            cluster().counters().rqTxReset++;
-            current.cancel();
-        }
+        timers.stopBackoff();
+        timers.stopTry();
+        current.cancel();
     }
 
-    /** The stream is over: its permits go back. */
     private void endTry() {
-        loop.cancel(tryTimer);
-        if (stream != null) {
-            stream = null;
-            requestPermit = false;
-            cluster().requestEnded(host());
-        } else if (requestPermit) {
-            requestPermit = false;
-            cluster().breaker().requestEnded();
-        }
+        timers.stopTry();
+        current.end();
     }
 
     private void releaseRetryPermit() {
@@ -602,51 +515,38 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
 
     // ---- time ------------------------------------------------------------------------------------------------------
 
-    private void onRouteTimeout() {
+    @Override
+    public void onRouteTimeout() {
         cluster().counters().rqTimeout++;
         timeOut(FailureReason.ROUTE_TIMEOUT);
     }
 
-    private void onTryTimeout() {
+    @Override
+    public void onTryTimeout() {
         cluster().counters().rqPerTryTimeout++;
-        LoopHost slow = host();
-        slow.rqTimeout++;
-        slow.host().monitor().onLocalFailure(LocalFailure.REQUEST_TIMEOUT);
+        current.onTimeout();
         cancelTry();
         // Envoy takes it for a reset by itself when it asks whether to retry.
         onTryFailed(FailureReason.PER_TRY_TIMEOUT, retry.isRetriable(FailureReason.LOCAL_RESET, true));
     }
 
-    private void onStreamTimeout() {
+    @Override
+    public void onStreamTimeout() {
         cluster().counters().rqMaxDurationReached++;
         timeOut(FailureReason.MAX_STREAM_DURATION);
     }
 
-    private void onIdle() {
-        long left = lastEvent + deadlines.idle() - loop.now();
-        if (left > 0) {
-            loop.schedule(idleTimer, left);
-        } else {
-            timeOut(requestEnded ? FailureReason.STREAM_IDLE_TIMEOUT : FailureReason.REQUEST_IDLE_TIMEOUT);
-        }
+    @Override
+    public void onIdle() {
+        timeOut(requestEnded ? FailureReason.STREAM_IDLE_TIMEOUT : FailureReason.REQUEST_IDLE_TIMEOUT);
     }
 
     private void timeOut(FailureReason reason) {
-        LoopHost slow = host;
-        if (slow != null && state == State.SENT) {
-            slow.rqTimeout++;
-            slow.host().monitor().onLocalFailure(LocalFailure.REQUEST_TIMEOUT);
+        if (state == State.SENT) {
+            current.onTimeout();
         }
         cancelTry();
         fail(reason);
-    }
-
-    private void stopTimers() {
-        loop.cancel(routeTimer);
-        loop.cancel(tryTimer);
-        loop.cancel(streamTimer);
-        loop.cancel(idleTimer);
-        loop.cancel(backoffTimer);
     }
 
     // ---- ends ------------------------------------------------------------------------------------------------------
@@ -667,9 +567,9 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
     }
 
     private void recycle() {
-        endTry();
+        current.clear();
         releaseRetryPermit();
-        stopTimers();
+        timers.stop();
         body.clear();
         tried.clear();
         retry.giveUp();
@@ -678,7 +578,6 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
         entry = null;
         forwards = null;
         cluster = null;
-        host = null;
         trailersGiven = false;
         repeats = 0;
         requestEndNanos = 0;
@@ -695,31 +594,14 @@ final class UpstreamCall extends StreamRequest implements RequestSink {
         return present(entry);
     }
 
-    private RouteEntry.Forwards forwards() {
-        return present(forwards);
-    }
-
     private LoopCluster cluster() {
         return present(cluster);
     }
 
-    private LoopHost host() {
-        return present(host);
-    }
-
-    private static <T> T present(@Nullable T value) {
+    static <T> T present(@Nullable T value) {
         if (value == null) {
             throw new AssertionError("a call that is over was asked for what it had");
         }
         return value;
-    }
-
-    private static Timer timer(Runnable task) {
-        return new Timer() {
-            @Override
-            protected void onTimer() {
-                task.run();
-            }
-        };
     }
 }

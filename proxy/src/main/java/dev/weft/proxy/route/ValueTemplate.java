@@ -30,7 +30,9 @@ final class ValueTemplate {
             .put("UPSTREAM_CLUSTER", x -> x.upstream().cluster())
             .put("UPSTREAM_HOST", x -> x.upstream().host())
             .put("UPSTREAM_REMOTE_ADDRESS", x -> x.upstream().host())
-            .put("UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", x -> withoutPort(x.upstream().host()))
+            .put(
+                    "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT",
+                    x -> withoutPort(x.upstream().host()))
             .put("UPSTREAM_LOCAL_ADDRESS", x -> x.upstream().localAddress())
             .put("RESPONSE_CODE", x -> Integer.toString(x.response().status()))
             .put("RESPONSE_CODE_DETAILS", Exchange::details)
@@ -38,14 +40,20 @@ final class ValueTemplate {
             .put("REQUESTED_SERVER_NAME", x -> x.connection().serverName())
             .put("STREAM_ID", Exchange::requestId)
             .put("CONNECTION_ID", x -> Long.toString(x.connection().id()))
-            .put("START_TIME", x -> Instant.ofEpochMilli(x.timings().startEpochMillis).toString())
+            .put(
+                    "START_TIME",
+                    x -> Instant.ofEpochMilli(x.timings().startEpochMillis).toString())
             .put("DOWNSTREAM_REMOTE_ADDRESS", Exchange::remoteText)
             .put("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", x -> withoutPort(x.remoteText()))
             .put("DOWNSTREAM_REMOTE_PORT", x -> port(x.connection().remote()))
             .put("DOWNSTREAM_DIRECT_REMOTE_ADDRESS", x -> x.connection().remoteText())
-            .put("DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT", x -> host(x.connection().remote()))
+            .put(
+                    "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT",
+                    x -> host(x.connection().remote()))
             .put("DOWNSTREAM_LOCAL_ADDRESS", x -> x.connection().localText())
-            .put("DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT", x -> host(x.connection().destination()))
+            .put(
+                    "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
+                    x -> host(x.connection().destination()))
             .put("DOWNSTREAM_LOCAL_PORT", x -> port(x.connection().destination()))
             .put("DOWNSTREAM_PEER_URI_SAN", x -> peer(x, p -> String.join(",", p.uriSans())))
             .put("DOWNSTREAM_PEER_DNS_SAN", x -> peer(x, p -> String.join(",", p.dnsSans())))
@@ -84,7 +92,8 @@ final class ValueTemplate {
             }
             int end = text.indexOf('%', i + 1);
             if (end < 0) {
-                throw new IllegalArgumentException("'" + text + "' has a single % at " + i + ", expected %OPERATOR% or %%");
+                throw new IllegalArgumentException(
+                        "'" + text + "' has a single % at " + i + ", expected %OPERATOR% or %%");
             }
             flush(literal, parts);
             parts.add(operator(text.substring(i + 1, end), text));
@@ -99,7 +108,8 @@ final class ValueTemplate {
     }
 
     /** The value where no operator takes part, else null. */
-    @Nullable String constant() {
+    @Nullable
+    String constant() {
         return constant;
     }
 
@@ -149,7 +159,8 @@ final class ValueTemplate {
                 }
             }
         }
-        throw new IllegalArgumentException("'" + whole + "' has the operator %" + operator + "%, which is not known here");
+        throw new IllegalArgumentException(
+                "'" + whole + "' has the operator %" + operator + "%, which is not known here");
     }
 
     private static int limit(String text, String whole) {
@@ -233,7 +244,9 @@ final class ValueTemplate {
     }
 
     private static String host(InetSocketAddress address) {
-        return address.getAddress() == null ? address.getHostString() : address.getAddress().getHostAddress();
+        return address.getAddress() == null
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
     }
 
     private static String port(InetSocketAddress address) {

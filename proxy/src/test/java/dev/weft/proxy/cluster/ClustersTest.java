@@ -71,9 +71,7 @@ class ClustersTest {
         Cluster a = clusters.find("a");
         Cluster b = clusters.find("b");
 
-        clusters.publish(List.of(
-                cluster("a", new Discovery.Eds("a")),
-                cluster("b", new Discovery.Eds("other"))));
+        clusters.publish(List.of(cluster("a", new Discovery.Eds("a")), cluster("b", new Discovery.Eds("other"))));
 
         assertThat(clusters.find("a")).isSameAs(a);
         assertThat(a.isRetired()).isFalse();
@@ -114,8 +112,8 @@ class ClustersTest {
     @Test
     void strictDnsMakesEveryAddressAHostAndFailuresKeepThem() throws Exception {
         names.put("svc.example", addresses("127.0.0.2", "127.0.0.3"));
-        clusters.publish(List.of(
-                cluster("a", new Discovery.StrictDns(set("a", "svc.example", 80), Duration.ofMillis(100)))));
+        clusters.publish(
+                List.of(cluster("a", new Discovery.StrictDns(set("a", "svc.example", 80), Duration.ofMillis(100)))));
         awaitNames();
         assertThat(clusters.find("a").startedHosts().hosts()).hasSize(2);
         assertThat(pick("a")).isIn("127.0.0.2:80", "127.0.0.3:80");
@@ -133,8 +131,8 @@ class ClustersTest {
     @Test
     void logicalDnsKeepsItsOneHostAndMovesItsAddress() throws Exception {
         names.put("svc.example", addresses("127.0.0.2", "127.0.0.3"));
-        clusters.publish(List.of(
-                cluster("a", new Discovery.LogicalDns(set("a", "svc.example", 80), Duration.ofMillis(100)))));
+        clusters.publish(
+                List.of(cluster("a", new Discovery.LogicalDns(set("a", "svc.example", 80), Duration.ofMillis(100)))));
         awaitNames();
         UpstreamHost host = clusters.find("a").startedHosts().hosts().getFirst();
         assertThat(host.address()).isEqualTo(new InetSocketAddress("127.0.0.2", 80));
@@ -148,8 +146,8 @@ class ClustersTest {
 
     @Test
     void aFailingNameAnswersTooSoThatNobodyWaitsForEver() throws Exception {
-        clusters.publish(List.of(
-                cluster("a", new Discovery.StrictDns(set("a", "nowhere", 80), Duration.ofSeconds(5)))));
+        clusters.publish(
+                List.of(cluster("a", new Discovery.StrictDns(set("a", "nowhere", 80), Duration.ofSeconds(5)))));
 
         awaitNames();
 

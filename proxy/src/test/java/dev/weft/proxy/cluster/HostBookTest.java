@@ -13,13 +13,12 @@ import org.junit.jupiter.api.Test;
 
 class HostBookTest {
     private final HostBook book = new HostBook(endpoint -> new UpstreamHost(
-            endpoint,
-            new InetSocketAddress("127.0.0.1", ((SocketAddress.Inet) endpoint.address()).port()),
-            1));
+            endpoint, new InetSocketAddress("127.0.0.1", ((SocketAddress.Inet) endpoint.address()).port()), 1));
 
     @Test
     void hostsKeepTheirIdentityByAddress() {
-        ImmutableList<UpstreamHost> before = book.update(set(endpoint(1, 1), endpoint(2, 1))).hosts().hosts();
+        ImmutableList<UpstreamHost> before =
+                book.update(set(endpoint(1, 1), endpoint(2, 1))).hosts().hosts();
         before.get(0).requestStarted();
 
         HostBook.Update update = book.update(set(endpoint(3, 1), endpoint(1, 7)));
@@ -48,7 +47,8 @@ class HostBookTest {
         HostBook.Update update = book.update(set(endpoint(1, 1), endpoint(1, 5)));
 
         assertThat(update.hosts().hosts()).hasSize(2);
-        assertThat(update.hosts().hosts().get(0)).isSameAs(update.hosts().hosts().get(1));
+        assertThat(update.hosts().hosts().get(0))
+                .isSameAs(update.hosts().hosts().get(1));
         assertThat(update.hosts().hosts().get(0).weight()).isEqualTo(5);
     }
 

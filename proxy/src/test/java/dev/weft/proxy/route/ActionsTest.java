@@ -39,7 +39,8 @@ class ActionsTest {
 
     @Test
     void rewriteKeepsTheQueryAndRemembersThePath() {
-        harness.routes(rewrite("/rwre", new Forward.Rewrite(Optional.of(new Forward.PrefixRewrite("/re")), Optional.empty())));
+        harness.routes(
+                rewrite("/rwre", new Forward.Rewrite(Optional.of(new Forward.PrefixRewrite("/re")), Optional.empty())));
 
         harness.get("/rwre?q=1");
 
@@ -87,7 +88,11 @@ class ActionsTest {
                 direct("/bytes", 200, Optional.of(new RouteAction.Bytes("he\u00ff")), HeaderMutations.NONE),
                 direct("/none", 404, Optional.empty(), HeaderMutations.NONE),
                 direct("/typed-empty", 200, Optional.empty(), response("content-type", "application/json", "x-d", "1")),
-                direct("/typed", 200, Optional.of(new RouteAction.Text("{}")), response("content-type", "application/json")));
+                direct(
+                        "/typed",
+                        200,
+                        Optional.of(new RouteAction.Text("{}")),
+                        response("content-type", "application/json")));
 
         Reply text = harness.get("/text");
         Reply bytes = harness.get("/bytes");
@@ -117,8 +122,7 @@ class ActionsTest {
                 ImmutableList.of("x-gone"),
                 ImmutableList.of(new HeaderEdit("x-rs", "s", Append.OVERWRITE_IF_EXISTS_OR_ADD)),
                 ImmutableList.of("x-up"));
-        harness.routes(new Route(
-                "r", RouteMatch.ANY, Forward.to("v1"), mutations, Optional.empty(), Optional.empty()));
+        harness.routes(new Route("r", RouteMatch.ANY, Forward.to("v1"), mutations, Optional.empty(), Optional.empty()));
         one.answers(ScriptedBackend.Answer.of(200, "", "x-up: 1", "x-rs: old"));
 
         Reply reply = harness.get("/hdr", "x-gone: 1", "x-set: old", "x-add: old");
@@ -170,7 +174,9 @@ class ActionsTest {
         }
 
         assertThat((double) two.received.size()).isCloseTo(100, within(30.0));
-        assertThat(two.received).allMatch(r -> r.header("x-share").equals("v2") && r.header("host").equals("v2.host"));
+        assertThat(two.received)
+                .allMatch(r ->
+                        r.header("x-share").equals("v2") && r.header("host").equals("v2.host"));
         assertThat(one.received).noneMatch(r -> r.headers().contains("x-share: v2"));
     }
 
@@ -207,8 +213,7 @@ class ActionsTest {
                         ImmutableList.of()));
     }
 
-    private static Route direct(
-            String path, int status, Optional<RouteAction.Body> body, HeaderMutations mutations) {
+    private static Route direct(String path, int status, Optional<RouteAction.Body> body, HeaderMutations mutations) {
         return new Route(
                 "r",
                 RouteMatch.path(PathMatch.exact(path)),

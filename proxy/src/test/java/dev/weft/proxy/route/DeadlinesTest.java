@@ -43,9 +43,12 @@ class DeadlinesTest {
 
         assertThat(deadlines.route()).isEqualTo(wantedRoute * MS);
         assertThat(deadlines.perTry()).isEqualTo(wantedTry * MS);
-        assertThat(request.headers().text(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS)).isEqualTo(told);
-        assertThat(request.headers().contains(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS)).isFalse();
-        assertThat(request.headers().contains(HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS)).isFalse();
+        assertThat(request.headers().text(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS))
+                .isEqualTo(told);
+        assertThat(request.headers().contains(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS))
+                .isFalse();
+        assertThat(request.headers().contains(HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS))
+                .isFalse();
     }
 
     @ParameterizedTest(name = "max {0}, cap {1}, grpc-timeout {2} -> {3} ns")

@@ -29,9 +29,8 @@ import org.junit.jupiter.api.Test;
 
 class HeaderEditsTest {
     private final DefaultEventLoop eventLoop = new DefaultEventLoop();
-    private final Exchange exchange = new Loop(
-                    0, eventLoop, ByteBufAllocator.DEFAULT, Ticker.system(), new SplittableRandom(1))
-            .exchange();
+    private final Exchange exchange =
+            new Loop(0, eventLoop, ByteBufAllocator.DEFAULT, Ticker.system(), new SplittableRandom(1)).exchange();
 
     HeaderEditsTest() {
         exchange.begin(

@@ -14,7 +14,8 @@ class PathEditTest {
     void prefixIsCutOffAsItStands() {
         PathMatch match = PathMatch.prefix("/rw/");
 
-        assertThat(rewrite(new Forward.PrefixRewrite("/new/"), match, "/rw/x?q=1")).isEqualTo("/new/x?q=1");
+        assertThat(rewrite(new Forward.PrefixRewrite("/new/"), match, "/rw/x?q=1"))
+                .isEqualTo("/new/x?q=1");
         assertThat(rewrite(new Forward.PrefixRewrite("/"), match, "/rw/x")).isEqualTo("/x");
         assertThat(rewrite(new Forward.PrefixRewrite("/new"), PathMatch.prefix("/rwno"), "/rwnox#f"))
                 .isEqualTo("/newx#f");
@@ -25,7 +26,8 @@ class PathEditTest {
         assertThat(rewrite(new Forward.PrefixRewrite("/done"), PathMatch.exact("/rwexact"), "/rwexact?a"))
                 .isEqualTo("/done?a");
         PathMatch regex = new PathMatch.Regex(new StringMatch.Regex("/rwre/.*"));
-        assertThat(rewrite(new Forward.PrefixRewrite("/re"), regex, "/rwre/abc?q=1")).isEqualTo("/re?q=1");
+        assertThat(rewrite(new Forward.PrefixRewrite("/re"), regex, "/rwre/abc?q=1"))
+                .isEqualTo("/re?q=1");
     }
 
     @Test
@@ -33,11 +35,16 @@ class PathEditTest {
         PathMatch match = PathMatch.prefix("/rwrex");
 
         assertThat(rewrite(
-                        new Forward.RegexRewrite("/rwrex/([^/]+)/(.*)", "/\\2/\\1"), match, "/rwrex/one/two/three?q=/a"))
+                        new Forward.RegexRewrite("/rwrex/([^/]+)/(.*)", "/\\2/\\1"),
+                        match,
+                        "/rwrex/one/two/three?q=/a"))
                 .isEqualTo("/two/three/one?q=/a");
-        assertThat(rewrite(new Forward.RegexRewrite("/(.)", "/\\12\\0"), match, "/a")).isEqualTo("/a2/a");
-        assertThat(rewrite(new Forward.RegexRewrite("x", "$1\\\\"), match, "/axbx")).isEqualTo("/a$1\\b$1\\");
-        assertThat(rewrite(new Forward.RegexRewrite("nothing", "y"), match, "/a")).isEqualTo("/a");
+        assertThat(rewrite(new Forward.RegexRewrite("/(.)", "/\\12\\0"), match, "/a"))
+                .isEqualTo("/a2/a");
+        assertThat(rewrite(new Forward.RegexRewrite("x", "$1\\\\"), match, "/axbx"))
+                .isEqualTo("/a$1\\b$1\\");
+        assertThat(rewrite(new Forward.RegexRewrite("nothing", "y"), match, "/a"))
+                .isEqualTo("/a");
     }
 
     @Test

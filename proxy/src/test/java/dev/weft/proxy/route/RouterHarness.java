@@ -3,8 +3,8 @@ package dev.weft.proxy.route;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
 import dev.weft.model.Locality;
-import dev.weft.model.cluster.Cluster;
 import dev.weft.model.cluster.CircuitBreakers;
+import dev.weft.model.cluster.Cluster;
 import dev.weft.model.cluster.Discovery;
 import dev.weft.model.cluster.Endpoint;
 import dev.weft.model.cluster.EndpointSet;
@@ -65,6 +65,7 @@ final class RouterHarness implements AutoCloseable {
     final Clusters clusters;
     /** What a filter chooses. */
     volatile ImmutableList<String> alpn = ImmutableList.of();
+
     final Loop loop;
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
@@ -94,7 +95,8 @@ final class RouterHarness implements AutoCloseable {
 
     RouterHarness table(RouterOptions options, VirtualHost host) {
         RouteTable table = RouteTable.of(RouteConfig.of("r", ImmutableList.of(host)));
-        chain = new FilterChain(ImmutableList.of(), new HttpRouter(new Routes(table), calls, options), x -> {}, 1 << 20);
+        chain = new FilterChain(
+                ImmutableList.of(), new HttpRouter(new Routes(table), calls, options), x -> {}, 1 << 20);
         return this;
     }
 
@@ -122,8 +124,7 @@ final class RouterHarness implements AutoCloseable {
                     Endpoint.Workload.UNKNOWN));
         }
         return new EndpointSet(
-                name,
-                ImmutableList.of(new EndpointSet.LocalityEndpoints(Locality.UNKNOWN, 0, 0, endpoints.build())));
+                name, ImmutableList.of(new EndpointSet.LocalityEndpoints(Locality.UNKNOWN, 0, 0, endpoints.build())));
     }
 
     RouterHarness with(Cluster... running) {
@@ -180,7 +181,9 @@ final class RouterHarness implements AutoCloseable {
             if (header.startsWith("upgrade: ")) {
                 exchange.request().upgrade(header.substring(colon + 2));
             } else {
-                exchange.request().headers().add(HeaderName.of(header.substring(0, colon)), header.substring(colon + 2));
+                exchange.request()
+                        .headers()
+                        .add(HeaderName.of(header.substring(0, colon)), header.substring(colon + 2));
             }
         }
         exchange.timings().start = loop.now();
@@ -189,8 +192,7 @@ final class RouterHarness implements AutoCloseable {
     }
 
     /** What the client saw in the end. */
-    record Reply(
-            int status, List<String> headers, String body, FailureReason broken, String flags, String details) {
+    record Reply(int status, List<String> headers, String body, FailureReason broken, String flags, String details) {
         String header(String name) {
             for (String header : headers) {
                 if (header.startsWith(name + ": ")) {
@@ -238,8 +240,7 @@ final class RouterHarness implements AutoCloseable {
         }
 
         InFlight data(String text, boolean end) {
-            return on(x -> x.toUpstream()
-                    .onRequestData(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1), end));
+            return on(x -> x.toUpstream().onRequestData(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1), end));
         }
 
         @Override

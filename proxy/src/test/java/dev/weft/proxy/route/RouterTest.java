@@ -78,7 +78,8 @@ class RouterTest {
 
     @Test
     void requestsWithoutRouteClusterOrHostAreAnswered() {
-        harness.with(cluster("empty", CircuitBreakers.DEFAULT)).routes(at("/gone", to("gone")), at("/empty", to("empty")));
+        harness.with(cluster("empty", CircuitBreakers.DEFAULT))
+                .routes(at("/gone", to("gone")), at("/empty", to("empty")));
 
         Reply noRoute = harness.get("/other");
         Reply noCluster = harness.get("/gone");
@@ -242,7 +243,8 @@ class RouterTest {
         assertThat(reply.body()).isEqualTo("upstream request timeout");
         assertThat(reply.flags()).isEqualTo("UT");
         assertThat(reply.details()).isEqualTo("response_timeout");
-        assertThat(one.received.getFirst().header("x-envoy-expected-rq-timeout-ms")).isEqualTo("80");
+        assertThat(one.received.getFirst().header("x-envoy-expected-rq-timeout-ms"))
+                .isEqualTo("80");
         assertThat(harness.clusters.find("c").counters().rqTimeout).isEqualTo(1);
     }
 
@@ -261,7 +263,9 @@ class RouterTest {
     void timeoutCountsFromTheEndOfTheRequest() {
         harness.with(cluster("c", CircuitBreakers.DEFAULT, one.port())).routes(to("c", timeout(60)));
         InFlight flight = harness.open("POST", "/", "content-length: 2");
-        harness.loop.eventLoop().schedule(() -> flight.data("hi", true), 150, java.util.concurrent.TimeUnit.MILLISECONDS);
+        harness.loop
+                .eventLoop()
+                .schedule(() -> flight.data("hi", true), 150, java.util.concurrent.TimeUnit.MILLISECONDS);
 
         assertThat(flight.await().status()).isEqualTo(200);
     }
@@ -298,7 +302,8 @@ class RouterTest {
 
         assertThat(retried.body()).isEqualTo("ok");
         assertThat(timedOut.status()).isEqualTo(504);
-        assertThat(one.received.getLast().header("x-envoy-upstream-rq-timeout-ms")).isEmpty();
+        assertThat(one.received.getLast().header("x-envoy-upstream-rq-timeout-ms"))
+                .isEmpty();
         assertThat(one.received.getFirst().header("x-envoy-retry-on")).isEmpty();
     }
 
@@ -357,7 +362,8 @@ class RouterTest {
 
     @Test
     void breakerRefusesWhatIsTooMuch() {
-        harness.with(cluster("c", new CircuitBreakers(1, 1, 1024, 3), one.port())).routes(to("c"));
+        harness.with(cluster("c", new CircuitBreakers(1, 1, 1024, 3), one.port()))
+                .routes(to("c"));
         one.answers(Answer.hang());
         harness.send("GET", "/", null);
         eventually(() -> one.received.size() == 1);
@@ -376,7 +382,8 @@ class RouterTest {
 
     @Test
     void requestLimitHoldsOnReadyConnectionsToo() {
-        harness.with(cluster("c", new CircuitBreakers(1024, 1024, 0, 3), one.port())).routes(to("c"));
+        harness.with(cluster("c", new CircuitBreakers(1024, 1024, 0, 3), one.port()))
+                .routes(to("c"));
 
         Reply reply = harness.get("/");
 
@@ -387,7 +394,8 @@ class RouterTest {
 
     @Test
     void anIdleConnectionMakesRoomForAnotherHost() {
-        harness.with(cluster("c", new CircuitBreakers(1, 1024, 1024, 3), one.port(), two.port())).routes(to("c"));
+        harness.with(cluster("c", new CircuitBreakers(1, 1024, 1024, 3), one.port(), two.port()))
+                .routes(to("c"));
 
         for (int i = 0; i < 6; i++) {
             assertThat(harness.get("/").status()).isEqualTo(200);
@@ -429,7 +437,10 @@ class RouterTest {
         return new EndpointSet(
                 "c",
                 ImmutableList.of(new EndpointSet.LocalityEndpoints(
-                        locality.locality(), 0, 0, ImmutableList.of(locality.endpoints().get(0), unhealthy))));
+                        locality.locality(),
+                        0,
+                        0,
+                        ImmutableList.of(locality.endpoints().get(0), unhealthy))));
     }
 
     @Test
@@ -469,7 +480,8 @@ class RouterTest {
 
     @Test
     void upgradesPassWhereTheyAreAllowed() {
-        RouterOptions websocket = new RouterOptions(RouterOptions.EnvoyHeaders.ADDED, ImmutableSet.of("websocket"), 1024);
+        RouterOptions websocket =
+                new RouterOptions(RouterOptions.EnvoyHeaders.ADDED, ImmutableSet.of("websocket"), 1024);
         harness.with(cluster("c", CircuitBreakers.DEFAULT, one.port())).routes(websocket, to("c", timeout(60)));
         one.answers(Answer.raw("HTTP/1.1 101 x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\nhello", After.HANG));
 
@@ -487,7 +499,8 @@ class RouterTest {
     @Test
     void informationalHeadsPass() {
         harness.with(cluster("c", CircuitBreakers.DEFAULT, one.port())).routes(to("c"));
-        one.answers(Answer.raw("HTTP/1.1 103 x\r\nlink: a\r\n\r\nHTTP/1.1 200 ok\r\ncontent-length: 0\r\n\r\n", After.KEEP));
+        one.answers(Answer.raw(
+                "HTTP/1.1 103 x\r\nlink: a\r\n\r\nHTTP/1.1 200 ok\r\ncontent-length: 0\r\n\r\n", After.KEEP));
 
         InFlight flight = harness.send("GET", "/", null);
 
@@ -507,8 +520,7 @@ class RouterTest {
     }
 
     private static Route at(String prefix, Route route) {
-        return Route.of(
-                route.name(), RouteMatch.path(dev.weft.model.route.PathMatch.prefix(prefix)), route.action());
+        return Route.of(route.name(), RouteMatch.path(dev.weft.model.route.PathMatch.prefix(prefix)), route.action());
     }
 
     private static Route to(String cluster) {

@@ -76,7 +76,8 @@ final class ScriptedBackend implements AutoCloseable {
         }
 
         static Answer of(int status, String body, String... headers) {
-            StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " x\r\ncontent-length: " + body.length() + "\r\n");
+            StringBuilder head =
+                    new StringBuilder("HTTP/1.1 " + status + " x\r\ncontent-length: " + body.length() + "\r\n");
             for (String header : headers) {
                 head.append(header).append("\r\n");
             }

@@ -139,8 +139,8 @@ class TlsUpstreamTest {
     }
 
     private Channel serve() {
-        TlsSource source = servers.server(new DownstreamTls(
-                context(ImmutableList.of("istio-http/1.1", "istio"), ImmutableList.of()), true));
+        TlsSource source = servers.server(
+                new DownstreamTls(context(ImmutableList.of("istio-http/1.1", "istio"), ImmutableList.of()), true));
         return new ServerBootstrap()
                 .group(group)
                 .channelFactory(NioServerSocketChannel::new)
@@ -172,8 +172,8 @@ class TlsUpstreamTest {
                 first = false;
                 seenAlpn.add(String.valueOf(tls.applicationProtocol()));
             }
-            context.writeAndFlush(Unpooled.copiedBuffer(
-                    "HTTP/1.1 200 ok\r\ncontent-length: 0\r\n\r\n", StandardCharsets.US_ASCII));
+            context.writeAndFlush(
+                    Unpooled.copiedBuffer("HTTP/1.1 200 ok\r\ncontent-length: 0\r\n\r\n", StandardCharsets.US_ASCII));
         }
 
         @Override
