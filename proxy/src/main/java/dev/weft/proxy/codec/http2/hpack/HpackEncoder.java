@@ -10,14 +10,15 @@ import dev.weft.proxy.exchange.HeaderId;
  * connection of the loop begins.
  *
  * <p>Why this design: what is worth a table entry is decided by looking, not by a list of names. A field is entered the
- * second time that it is sent ({@link #remembered}, a direct-mapped memory of hashes), so request ids and timings never
- * evict the stable headers, whichever these are. Short values that are sent once are not Huffman-coded: on a mesh's
+ * second time that it is sent ({@link #remembered} keeps hashes), so request ids and timings never evict the stable
+ * headers, whichever these are; of such a field one value is entered for the sake of its name. Short values that are sent once are not Huffman-coded: on a mesh's
  * links the two or three saved bytes cost more CPU at both ends than they are worth.
  */
 public final class HpackEncoder {
     private static final int TABLE = 4096;
     private static final int FIELD_SLOTS = 256;
-    private static final int NAME_SLOTS = 64;
+    private static final int NAME_SLOTS = 128;
+    private static final int PROBES = 8;
     private static final int MEMORY_SLOTS = 64;
     /** Below this a value that is sent once stays plain. */
     private static final int HUFFMAN_ONCE = 128;
@@ -34,7 +35,7 @@ public final class HpackEncoder {
     private final HpackTable table = new HpackTable(TABLE);
     /** By hash of name and value: sequence number + 1 of an entry, if it is still live and still equal. */
     private int[] fieldSlots = {};
-    /** By hash of the name: the same for the newest entry of that name. */
+    /** By hash of the name: the same for an entry that brought its name along. */
     private int[] nameSlots = {};
 
     private int[] remembered = {};
@@ -109,30 +110,45 @@ public final class HpackEncoder {
         }
         int nameHash = nameHash(field);
         int hash = valueHash(nameHash, field);
-        int slot = hash >>> 24;
-        int found = lookUp(slot, field);
-        if (found == 0) {
-            found = lookUp(slot ^ 1, field);
-        }
-        if (found != 0) {
-            integer(INDEXED, 7, index(found - 1));
+        int found = entryOf(field, hash);
+        if (found >= 0) {
+            integer(INDEXED, 7, index(found));
             return;
         }
         if (nameIndex == 0) {
             nameIndex = dynamicName(field, nameHash);
         }
-        int memory = hash >>> 18 & (MEMORY_SLOTS - 1);
-        if (remembered[memory] != hash || field.tableSize() > Math.min(LARGEST_ENTRY, peerLimit)) {
-            remembered[memory] = hash;
+        boolean worthEntering = wasSent(hash) || (nameIndex == NEW_NAME && wasSent(scramble(nameHash)));
+        if (!worthEntering || field.tableSize() > Math.min(LARGEST_ENTRY, peerLimit)) {
             literal(0, 4, nameIndex, field, field.valueLength() >= HUFFMAN_ONCE);
             return;
         }
         literal(INCREMENTAL, 6, nameIndex, field, true);
         int sequence = table.nextSequence();
         table.add(field);
-        int taken = fieldSlots[slot];
-        fieldSlots[taken == 0 || !table.isLive(taken - 1) ? slot : slot ^ 1] = sequence + 1;
-        nameSlots[nameHash >>> 26] = sequence + 1;
+        note(fieldSlots, hash, sequence);
+        if (nameIndex == NEW_NAME) {
+            note(nameSlots, nameHash, sequence);
+        }
+    }
+
+    /**
+     * Whether the hash is remembered; remembers it. What stands in its place moves to its own second place, as otherwise
+     * two stable fields that share a place would make each other forgotten for ever.
+     */
+    private boolean wasSent(int hash) {
+        int first = hash >>> 26;
+        if (remembered[first] == hash || remembered[second(hash)] == hash) {
+            return true;
+        }
+        int displaced = remembered[first];
+        remembered[second(displaced)] = displaced;
+        remembered[first] = hash;
+        return false;
+    }
+
+    private static int second(int hash) {
+        return hash >>> 8 & (MEMORY_SLOTS - 1);
     }
 
     private static boolean isSecret(int nameId) {
@@ -142,24 +158,50 @@ public final class HpackEncoder {
                 || nameId == HeaderId.PROXY_AUTHORIZATION;
     }
 
-    /** Sequence number + 1 of the entry that equals the field, 0 if it is not in this slot. */
-    private int lookUp(int slot, HpackField field) {
-        int candidate = fieldSlots[slot];
-        return candidate != 0
-                        && table.isLive(candidate - 1)
-                        && table.valueLength(candidate - 1) == field.valueLength()
-                        && table.nameEquals(candidate - 1, field)
-                        && table.valueEquals(candidate - 1, field)
-                ? candidate
-                : 0;
+    /** Sequence number of the entry that equals the field, or a negative number. */
+    private int entryOf(HpackField field, int hash) {
+        for (int i = 0; i < PROBES; i++) {
+            int noted = fieldSlots[(hash >>> 16) + i & FIELD_SLOTS - 1];
+            if (noted == 0) {
+                return -1;
+            }
+            int sequence = noted - 1;
+            if (table.isLive(sequence)
+                    && table.valueLength(sequence) == field.valueLength()
+                    && table.nameEquals(sequence, field)
+                    && table.valueEquals(sequence, field)) {
+                return sequence;
+            }
+        }
+        return -1;
     }
 
-    /** The index of an entry with the field's name; 0 if none is known. */
+    /** The index of an entry with the field's name; {@link #NEW_NAME} if none is known. */
     private int dynamicName(HpackField field, int nameHash) {
-        int candidate = nameSlots[nameHash >>> 26];
-        return candidate != 0 && table.isLive(candidate - 1) && table.nameEquals(candidate - 1, field)
-                ? index(candidate - 1)
-                : NEW_NAME;
+        for (int i = 0; i < PROBES; i++) {
+            int noted = nameSlots[(nameHash >>> 16) + i & NAME_SLOTS - 1];
+            if (noted == 0) {
+                return NEW_NAME;
+            }
+            if (table.isLive(noted - 1) && table.nameEquals(noted - 1, field)) {
+                return index(noted - 1);
+            }
+        }
+        return NEW_NAME;
+    }
+
+    /** Notes an entry at the first place for its hash that holds none, or no live one. */
+    private void note(int[] slots, int hash, int sequence) {
+        int first = (hash >>> 16) & slots.length - 1;
+        int place = first;
+        for (int i = 0; i < PROBES; i++) {
+            int each = first + i & slots.length - 1;
+            if (slots[each] == 0 || !table.isLive(slots[each] - 1)) {
+                place = each;
+                break;
+            }
+        }
+        slots[place] = sequence + 1;
     }
 
     private int index(int sequence) {
@@ -217,10 +259,12 @@ public final class HpackEncoder {
     }
 
     private static int valueHash(int nameHash, HpackField field) {
-        int hash = hash(nameHash, field.value(), field.valueAt(), field.valueLength());
-        hash ^= hash >>> 15;
-        hash *= 0x85EB_CA6B;
-        return hash ^ hash >>> 13;
+        return scramble(hash(nameHash, field.value(), field.valueAt(), field.valueLength()));
+    }
+
+    private static int scramble(int hash) {
+        int mixed = (hash ^ hash >>> 15) * 0x85EB_CA6B;
+        return mixed ^ mixed >>> 13;
     }
 
     private static int hash(int seed, byte[] source, int start, int length) {

@@ -224,6 +224,33 @@ class HpackTest {
     }
 
     @Test
+    void entersEveryStableFieldSoonerOrLater() {
+        for (int seed = 0; seed < 50; seed++) {
+            HpackEncoder encoder = new HpackEncoder(new HpackScratch());
+            for (int block = 0; block < 10; block++) {
+                encoder.begin();
+                for (int i = 0; i < 25; i++) {
+                    encode(encoder, "x-name-" + i, "value-" + seed + "-" + i, false);
+                }
+            }
+
+            assertThat(encoder.length()).isEqualTo(25);
+        }
+    }
+
+    @Test
+    void entersTheNameOfAFieldThatAlwaysChanges() {
+        HpackEncoder encoder = new HpackEncoder(scratch);
+
+        for (int i = 0; i < 5; i++) {
+            encoder.begin();
+            encode(encoder, "x-request-id", "0000-" + i * 31, false);
+        }
+
+        assertThat(encoder.length()).isLessThan(12);
+    }
+
+    @Test
     void doesNotLetValuesThatChangeEvictOthers() {
         HpackEncoder encoder = new HpackEncoder(scratch);
         for (int i = 0; i < 2; i++) {
