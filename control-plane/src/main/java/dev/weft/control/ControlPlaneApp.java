@@ -74,7 +74,7 @@ public final class ControlPlaneApp implements AutoCloseable {
     }
 
     /** Starts everything; whoever reads {@code control.json} afterwards finds it ready. */
-    static ControlPlaneApp start(ControlPlaneOptions options, InstantSource clock) {
+    public static ControlPlaneApp start(ControlPlaneOptions options, InstantSource clock) {
         ControlPlaneApp app = new ControlPlaneApp(options, clock);
         try {
             app.start();
@@ -200,11 +200,11 @@ public final class ControlPlaneApp implements AutoCloseable {
         return snapshot;
     }
 
-    int xdsPort() {
+    public int xdsPort() {
         return xdsPort;
     }
 
-    int httpPort() {
+    public int httpPort() {
         return httpPort;
     }
 

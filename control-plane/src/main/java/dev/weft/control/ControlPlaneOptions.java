@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 @Immutable
 @SuppressWarnings("Immutable") // paths of the default file system are immutable
-record ControlPlaneOptions(Path files, Path state, int xdsPort, int httpPort, Optional<Path> meshConfig) {
+public record ControlPlaneOptions(Path files, Path state, int xdsPort, int httpPort, Optional<Path> meshConfig) {
 
     static final String USAGE = """
             usage: weft-control --files DIR --state DIR [--xds-port N] [--http-port N] [--mesh-config FILE]

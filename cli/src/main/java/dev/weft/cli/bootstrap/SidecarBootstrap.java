@@ -2,11 +2,12 @@ package dev.weft.cli.bootstrap;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 
 /**
  * The Envoy bootstrap of one sidecar: who it is, its admin port, and one static cluster through which everything else comes. For our own
- * proxy it carries the agent's settings as an extension; a stock Envoy has no agent inside, so it talks to one beside it over Unix
- * sockets, which adds the credential and serves the certificates. Pure: settings in, a tree out.
+ * proxy it carries the agent's settings as an extension; a stock Envoy has no agent inside, so it talks to one beside it over a Unix
+ * socket, which adds the credential and serves the certificates. Pure: settings in, a tree out.
  */
 public final class SidecarBootstrap {
     /** Which proxy will read it. */
@@ -45,10 +46,9 @@ public final class SidecarBootstrap {
                 bootstrap.putArray("bootstrap_extensions").add(agent(workload, settings));
             }
             case ENVOY -> {
-                clusters.add(socket(
-                        XDS_CLUSTER, settings.folder().resolve("xds.sock").toString()));
-                clusters.add(socket(
-                        SDS_CLUSTER, settings.folder().resolve("sds.sock").toString()));
+                // One agent answers both, and Istio's names keep the two apart.
+                clusters.add(socket(XDS_CLUSTER, settings.agentSocket()));
+                clusters.add(socket(SDS_CLUSTER, settings.agentSocket()));
             }
         }
         return bootstrap;
@@ -99,9 +99,9 @@ public final class SidecarBootstrap {
         return cluster;
     }
 
-    private static ObjectNode socket(String name, String path) {
+    private static ObjectNode socket(String name, Path path) {
         ObjectNode address = JSON.objectNode();
-        address.putObject("pipe").put("path", path);
+        address.putObject("pipe").put("path", path.toString());
         return http2Cluster(name, address);
     }
 

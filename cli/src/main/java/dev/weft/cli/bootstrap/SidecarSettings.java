@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * @param ports its own ports
  * @param xdsPort of the control plane on the loopback address
  * @param rootCertificate file of the mesh's root, by which the control plane is known
- * @param folder holds the credential {@code token}, and the sockets of an agent that serves a stock Envoy
+ * @param folder holds the credential {@code token}, and the socket of an agent that serves a stock Envoy
  * @param trustDomain of the mesh
  */
 public record SidecarSettings(Ports ports, int xdsPort, Path rootCertificate, Path folder, String trustDomain) {
@@ -23,5 +23,10 @@ public record SidecarSettings(Ports ports, int xdsPort, Path rootCertificate, Pa
     /** The credential, renewed by the launcher. */
     public Path token() {
         return folder.resolve("token");
+    }
+
+    /** Where the agent beside a stock Envoy listens: {@code weft-proxy agent --socket}. */
+    public Path agentSocket() {
+        return folder.resolve("agent.sock");
     }
 }

@@ -54,7 +54,7 @@ final class BootstrapCommand implements Callable<Integer> {
             names = "--folder",
             paramLabel = "DIR",
             defaultValue = ".",
-            description = "where the sidecar keeps its token and sockets (default: the current folder)")
+            description = "where the sidecar keeps its token and socket (default: the current folder)")
     private String folder = ".";
 
     @Option(names = "--admin-port", paramLabel = "N", defaultValue = "15000", description = "default: ${DEFAULT-VALUE}")

@@ -63,7 +63,7 @@ final class SidecarBootstrapTest {
         JsonNode bootstrap = SidecarBootstrap.of(REVIEWS, SETTINGS, Reader.ENVOY);
 
         assertThat(bootstrap.has("bootstrap_extensions")).isFalse();
-        assertThat(bootstrap.findValuesAsText("path")).containsExactly("/side car/xds.sock", "/side car/sds.sock");
+        assertThat(bootstrap.findValuesAsText("path")).containsExactly("/side car/agent.sock", "/side car/agent.sock");
         assertThat(bootstrap.findValuesAsText("api_type")).containsExactly("DELTA_GRPC");
     }
 

@@ -223,7 +223,7 @@ final class MeshctlTest {
                 .isEqualTo("sidecar~127.0.0.1~ratings.bookstore~bookstore.svc.cluster.local");
         assertThat(weft.json().at("/bootstrap_extensions/0/name").asText()).isEqualTo("weft.agent");
         assertThat(Files.readString(state.resolve("token")).split("\\.")).hasSize(3);
-        assertThat(envoy.out()).contains("xds.sock").contains("sds.sock").doesNotContain("weft.agent");
+        assertThat(envoy.out()).contains("agent.sock").doesNotContain("weft.agent");
     }
 
     @Test
