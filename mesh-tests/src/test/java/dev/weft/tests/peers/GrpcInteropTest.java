@@ -40,8 +40,6 @@ class GrpcInteropTest {
                 .map(name -> dynamicTest(
                         name,
                         () -> interop.check(
-                                name,
-                                mesh.outbound("east", PeerMesh.GRPC),
-                                PeerMesh.host("west", PeerMesh.GRPC))));
+                                name, mesh.outbound("east", PeerMesh.GRPC), PeerMesh.host("west", PeerMesh.GRPC))));
     }
 }

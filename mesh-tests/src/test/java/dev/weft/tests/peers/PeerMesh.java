@@ -85,8 +85,8 @@ final class PeerMesh implements AutoCloseable {
 
     /** Starts our proxy as the sidecar of {@code workload}. */
     ProxyApp weft(String workload) {
-        ProxyApp proxy =
-                ProxyApp.start(decode(bootstrap(workload, "weft")), ProxyOptions.defaults().withLoops(1));
+        ProxyApp proxy = ProxyApp.start(
+                decode(bootstrap(workload, "weft")), ProxyOptions.defaults().withLoops(1));
         owned.push(proxy);
         return proxy;
     }
@@ -119,7 +119,9 @@ final class PeerMesh implements AutoCloseable {
     String envoyAdmin(String workload, String path) {
         try {
             Path address = folder.resolve(workload).resolve("admin");
-            return Files.exists(address) ? get("http://" + Files.readString(address).strip() + path) : "";
+            return Files.exists(address)
+                    ? get("http://" + Files.readString(address).strip() + path)
+                    : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -77,8 +77,10 @@ class StockEnvoySidecarTest {
     void bodiesArriveWholeInBothDirections() {
         String body = "b".repeat(300_000);
 
-        PlainReply toEnvoy = PlainReply.post(mesh.outbound(OURS, PeerMesh.HTTP), PeerMesh.host(ENVOY, PeerMesh.HTTP), "/upload-1", body);
-        PlainReply fromEnvoy = PlainReply.post(mesh.outbound(ENVOY, PeerMesh.HTTP), PeerMesh.host(OURS, PeerMesh.HTTP), "/upload-2", body);
+        PlainReply toEnvoy = PlainReply.post(
+                mesh.outbound(OURS, PeerMesh.HTTP), PeerMesh.host(ENVOY, PeerMesh.HTTP), "/upload-1", body);
+        PlainReply fromEnvoy = PlainReply.post(
+                mesh.outbound(ENVOY, PeerMesh.HTTP), PeerMesh.host(OURS, PeerMesh.HTTP), "/upload-2", body);
 
         assertThat(toEnvoy.text()).endsWith("origin /upload-1 got 300000");
         assertThat(fromEnvoy.text()).endsWith("origin /upload-2 got 300000");
