@@ -94,8 +94,7 @@ public final class RequestPathCost {
     }
 
     private static int proxy(EventLoop eventLoop, int backendPort) throws InterruptedException {
-        Loop loop = new Loop(
-                0, eventLoop, PooledByteBufAllocator.DEFAULT, Ticker.system(), new SplittableRandom(1));
+        Loop loop = new Loop(0, eventLoop, PooledByteBufAllocator.DEFAULT, Ticker.system(), new SplittableRandom(1));
         Connector connector = new Connector(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), backendPort),
                 EpollSocketChannel::new,

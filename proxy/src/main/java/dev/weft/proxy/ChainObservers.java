@@ -68,16 +68,16 @@ final class ChainObservers implements Observers, AutoCloseable {
     }
 
     private Optional<AccessLogger> logger(AccessLog log) {
-        return sink(log.sink()).map(sink -> new AccessLogger(AccessLogFormat.compile(log.format()), sink, log.onlyNotFound()));
+        return sink(log.sink())
+                .map(sink -> new AccessLogger(AccessLogFormat.compile(log.format()), sink, log.onlyNotFound()));
     }
 
     private Optional<LogSink> sink(AccessLog.Sink sink) {
-        Path path =
-                switch (sink) {
-                    case AccessLog.FileSink(String file) -> Path.of(file);
-                    case AccessLog.StdoutSink ignored -> Path.of("/dev/stdout");
-                    case AccessLog.StderrSink ignored -> Path.of("/dev/stderr");
-                };
+        Path path = switch (sink) {
+            case AccessLog.FileSink(String file) -> Path.of(file);
+            case AccessLog.StdoutSink ignored -> Path.of("/dev/stdout");
+            case AccessLog.StderrSink ignored -> Path.of("/dev/stderr");
+        };
         return sinks.computeIfAbsent(path, ChainObservers::open);
     }
 

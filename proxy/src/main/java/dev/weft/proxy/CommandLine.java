@@ -13,8 +13,7 @@ import java.util.OptionalInt;
  * @param socket the Unix socket of an agent
  * @param logLevel what is logged
  */
-record CommandLine(
-        Mode mode, Path bootstrap, OptionalInt concurrency, Optional<Path> socket, LogLevel logLevel) {
+record CommandLine(Mode mode, Path bootstrap, OptionalInt concurrency, Optional<Path> socket, LogLevel logLevel) {
     static final String USAGE = """
             usage: weft-proxy -c FILE [--concurrency N] [--log-level LEVEL] [--print-config]
                    weft-proxy agent -c FILE --socket PATH

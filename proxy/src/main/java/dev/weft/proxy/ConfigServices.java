@@ -20,7 +20,9 @@ final class ConfigServices implements ServiceLookup {
     @Override
     public Optional<Cluster.ServiceRef> service(String cluster) {
         Cluster found = config.current().config().clusters().get(cluster);
-        return found == null ? Optional.empty() : found.telemetry().services().stream().findFirst();
+        return found == null
+                ? Optional.empty()
+                : found.telemetry().services().stream().findFirst();
     }
 
     @Override

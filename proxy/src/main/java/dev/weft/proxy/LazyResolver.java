@@ -33,7 +33,9 @@ final class LazyResolver implements NameResolver, AutoCloseable {
         if (made == null) {
             Class<? extends DatagramChannel> type =
                     io == IoTransport.EPOLL ? EpollDatagramChannel.class : NioDatagramChannel.class;
-            made = new DnsNameResolverBuilder(loops.next()).datagramChannelType(type).build();
+            made = new DnsNameResolverBuilder(loops.next())
+                    .datagramChannelType(type)
+                    .build();
             dns = made;
         }
         return made;

@@ -49,7 +49,8 @@ final class ModelText {
                 all.forEach((key, element) -> field(String.valueOf(key), element, depth + 1));
             }
             case MessageLite message -> line(name + ": " + message.getSerializedSize() + " bytes", depth);
-            case Record record when record.getClass().getRecordComponents().length > 0 -> {
+            case Record record
+            when record.getClass().getRecordComponents().length > 0 -> {
                 line(name + ": " + record.getClass().getSimpleName(), depth);
                 fields(record, depth + 1);
             }

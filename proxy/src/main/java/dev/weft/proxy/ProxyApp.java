@@ -107,11 +107,7 @@ public final class ProxyApp implements AutoCloseable {
         this.tls = new TlsContexts(secrets, InstantSource.system(), TlsEngine.best());
         this.resolver = new LazyResolver(group, options.io());
         this.clusters = new Clusters(new ClusterEnvironment(
-                loops,
-                control,
-                UpstreamChannels.of(loops.get(0).eventLoop()),
-                tls,
-                resolver));
+                loops, control, UpstreamChannels.of(loops.get(0).eventLoop()), tls, resolver));
         WorkloadMetadata self = NodeIdentity.workload(bootstrap.node());
         this.metrics = new RequestMetrics(self, new ConfigServices(config));
         this.observers = new ChainObservers(metrics, failures);
@@ -124,7 +120,9 @@ public final class ProxyApp implements AutoCloseable {
                         table == null ? null : new Routes(table),
                         calls,
                         new RouterOptions(
-                                RouterOptions.EnvoyHeaders.ADDED, manager.options().upgrades(), bufferLimit)),
+                                RouterOptions.EnvoyHeaders.ADDED,
+                                manager.options().upgrades(),
+                                bufferLimit)),
                 observers,
                 self);
         this.listeners = new Listeners(loops, options.io(), tls, new ChainHandlers(parts), options.drainTime());
@@ -157,12 +155,7 @@ public final class ProxyApp implements AutoCloseable {
         int index = 0;
         for (EventExecutor executor : group) {
             RandomGenerator random = seeds.split();
-            loops.add(new Loop(
-                    index++,
-                    (EventLoop) executor,
-                    ByteBufAllocator.DEFAULT,
-                    Ticker.system(),
-                    random));
+            loops.add(new Loop(index++, (EventLoop) executor, ByteBufAllocator.DEFAULT, Ticker.system(), random));
         }
         return loops.build();
     }
@@ -231,11 +224,10 @@ public final class ProxyApp implements AutoCloseable {
                 startReports(authenticated, a.telemetryInterval());
             }
         });
-        AdsClient.Mode mode =
-                switch (adsConfig.variant()) {
-                    case DELTA -> AdsClient.Mode.DELTA;
-                    case STATE_OF_THE_WORLD -> AdsClient.Mode.STATE_OF_THE_WORLD;
-                };
+        AdsClient.Mode mode = switch (adsConfig.variant()) {
+            case DELTA -> AdsClient.Mode.DELTA;
+            case STATE_OF_THE_WORLD -> AdsClient.Mode.STATE_OF_THE_WORLD;
+        };
         AdsClient client = new AdsClient(
                 new AdsClient.Wiring(
                         authenticated,

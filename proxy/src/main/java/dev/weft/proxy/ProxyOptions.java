@@ -31,7 +31,12 @@ public record ProxyOptions(
     public static ProxyOptions defaults() {
         int cpus = Runtime.getRuntime().availableProcessors();
         return new ProxyOptions(
-                cpus > 1 ? 2 : 1, IoTransport.best(), Duration.ofSeconds(45), Duration.ofSeconds(5), Optional.empty(), () -> {});
+                cpus > 1 ? 2 : 1,
+                IoTransport.best(),
+                Duration.ofSeconds(45),
+                Duration.ofSeconds(5),
+                Optional.empty(),
+                () -> {});
     }
 
     public ProxyOptions withLoops(int count) {

@@ -31,8 +31,7 @@ final class RunningConfig implements ConfigSink {
     private final Listeners listeners;
     private volatile boolean warm;
 
-    RunningConfig(
-            Bootstrap bootstrap, FileSecrets files, Clusters clusters, ConfigHolder holder, Listeners listeners) {
+    RunningConfig(Bootstrap bootstrap, FileSecrets files, Clusters clusters, ConfigHolder holder, Listeners listeners) {
         this.bootstrap = bootstrap;
         this.files = files;
         this.clusters = clusters;
@@ -55,7 +54,9 @@ final class RunningConfig implements ConfigSink {
     @Override
     public void warm() {
         warm = true;
-        LOG.info("configuration is complete listeners={}", holder.current().config().listeners().size());
+        LOG.info(
+                "configuration is complete listeners={}",
+                holder.current().config().listeners().size());
     }
 
     /** Whether all that the control plane meant at first is running. */

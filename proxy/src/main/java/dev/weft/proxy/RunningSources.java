@@ -96,8 +96,7 @@ final class RunningSources implements AdminSources, AdminCommands {
                         resource.version(),
                         resource.updated(),
                         resource.bytes(),
-                        resource.error()
-                                .map(error -> new Refusal(error.version(), error.reason(), error.at()))))
+                        resource.error().map(error -> new Refusal(error.version(), error.reason(), error.at()))))
                 .collect(ImmutableList.toImmutableList());
     }
 

@@ -45,9 +45,11 @@ public final class StatusTable {
         ImmutableList.Builder<String> lines = ImmutableList.builder();
         String severity = problem.path("severity").asText("problem");
         String namespace = problem.path("namespace").asText("");
-        lines.add(severity.toUpperCase(Locale.ROOT) + "  " + problem.path("kind").asText("") + " "
-                + (namespace.isEmpty() ? "" : namespace + "/") + problem.path("name").asText("") + "  "
-                + problem.path("code").asText(""));
+        lines.add(
+                severity.toUpperCase(Locale.ROOT) + "  " + problem.path("kind").asText("") + " "
+                        + (namespace.isEmpty() ? "" : namespace + "/")
+                        + problem.path("name").asText("") + "  "
+                        + problem.path("code").asText(""));
         String field = problem.path("field").asText("");
         lines.add("  because  " + (field.isEmpty() ? "" : field + ": ")
                 + problem.path("message").asText());

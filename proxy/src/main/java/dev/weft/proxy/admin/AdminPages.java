@@ -23,8 +23,7 @@ public final class AdminPages implements AutoCloseable {
     private final AtomicBoolean failing;
     private final AdminThread thread;
 
-    private AdminPages(
-            ImmutableList<Page> pages, AdminSources sources, AtomicBoolean failing, AdminThread thread) {
+    private AdminPages(ImmutableList<Page> pages, AdminSources sources, AtomicBoolean failing, AdminThread thread) {
         ImmutableMap.Builder<String, Page> builder = ImmutableMap.builder();
         builder.put("/", Page.quick("/", "this list", request -> help()));
         builder.put("/help", Page.quick("/help", "this list", request -> help()));
@@ -59,9 +58,7 @@ public final class AdminPages implements AutoCloseable {
                                 dump::answer),
                         Page.act("/drain_listeners", "stop listening (?graceful, ?inboundonly)", request -> {
                             commands.drainListeners(
-                                    request.has("inboundonly")
-                                            ? AdminCommands.Scope.INBOUND
-                                            : AdminCommands.Scope.ALL,
+                                    request.has("inboundonly") ? AdminCommands.Scope.INBOUND : AdminCommands.Scope.ALL,
                                     request.has("graceful")
                                             ? AdminCommands.Manner.GRACEFUL
                                             : AdminCommands.Manner.AT_ONCE);
@@ -88,8 +85,12 @@ public final class AdminPages implements AutoCloseable {
                             return Answer.text("OK\n");
                         }),
                         ready("/ready", sources, failing),
-                        Page.look("/server_info", "version, state, uptime, node", r -> server.info(state(sources, failing))),
-                        Page.look("/stats", "all numbers (?filter=RE, ?usedonly, ?format=json|prometheus)", stats::stats),
+                        Page.look(
+                                "/server_info",
+                                "version, state, uptime, node",
+                                r -> server.info(state(sources, failing))),
+                        Page.look(
+                                "/stats", "all numbers (?filter=RE, ?usedonly, ?format=json|prometheus)", stats::stats),
                         Page.look("/stats/prometheus", "the same for Prometheus", stats::prometheus),
                         Page.look(
                                 "/weft/exchanges",

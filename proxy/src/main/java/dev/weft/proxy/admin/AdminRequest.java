@@ -17,7 +17,8 @@ record AdminRequest(String method, String path, ImmutableMap<String, String> par
     static AdminRequest of(String method, String target) {
         int mark = target.indexOf('?');
         String path = mark < 0 ? target : target.substring(0, mark);
-        return new AdminRequest(method, decoded(path), mark < 0 ? ImmutableMap.of() : query(target.substring(mark + 1)));
+        return new AdminRequest(
+                method, decoded(path), mark < 0 ? ImmutableMap.of() : query(target.substring(mark + 1)));
     }
 
     boolean has(String parameter) {

@@ -36,7 +36,8 @@ final class AdminRouter implements Router {
             String wanted = "method " + request.method() + " is not allowed on " + page.path() + ", expected "
                     + page.methods() + "\n";
             send(exchange, Answer.text(405, wanted), page.methods());
-        } else if (request.method().equals("POST") && exchange.request().headers().contains(HeaderName.ORIGIN)) {
+        } else if (request.method().equals("POST")
+                && exchange.request().headers().contains(HeaderName.ORIGIN)) {
             // A web page that the operator happens to look at must not give orders to a port of his machine.
             send(exchange, Answer.text(403, "requests of web pages are not taken\n"), "");
         } else {

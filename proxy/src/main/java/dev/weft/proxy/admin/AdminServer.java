@@ -43,11 +43,10 @@ public final class AdminServer implements AutoCloseable {
      */
     public static AdminServer start(
             AdminPages pages, dev.weft.model.net.SocketAddress where, Loop loop, IoTransport io) {
-        SocketAddress address =
-                switch (where) {
-                    case Inet(String host, int port) -> new InetSocketAddress(host, port);
-                    case Pipe(String path) -> io.unixAddress(path);
-                };
+        SocketAddress address = switch (where) {
+            case Inet(String host, int port) -> new InetSocketAddress(host, port);
+            case Pipe(String path) -> io.unixAddress(path);
+        };
         Service service = new Service(new AdminRouter(pages));
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop.eventLoop())
@@ -63,7 +62,9 @@ public final class AdminServer implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IllegalArgumentException(
-                    "admin address " + where.text() + " cannot be had: " + bound.cause().getMessage(), bound.cause());
+                    "admin address " + where.text() + " cannot be had: "
+                            + bound.cause().getMessage(),
+                    bound.cause());
         }
         return new AdminServer(bound.channel());
     }
@@ -86,7 +87,9 @@ public final class AdminServer implements AutoCloseable {
 
     /** A Unix socket has no address that facts could tell. */
     private static InetSocketAddress inet(SocketAddress address) {
-        return address instanceof InetSocketAddress inet ? inet : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return address instanceof InetSocketAddress inet
+                ? inet
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     private static final class Service implements HttpService {

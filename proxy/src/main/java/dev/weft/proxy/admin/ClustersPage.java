@@ -135,22 +135,19 @@ final class ClustersPage {
     /** One line per fact. */
     private record Lines(StringBuilder out, String prefix) {
         void add(String name, Object value) {
-            out.append(prefix).append("::").append(name).append("::").append(value).append('\n');
+            out.append(prefix)
+                    .append("::")
+                    .append(name)
+                    .append("::")
+                    .append(value)
+                    .append('\n');
         }
     }
 
     /** One endpoint. */
     private record Row(
-            String address,
-            Endpoint endpoint,
-            boolean ejected,
-            Locality locality,
-            int priority,
-            List<Count> counts) {
-        static Row of(
-                Endpoint endpoint,
-                @Nullable UpstreamHost host,
-                EndpointSet.LocalityEndpoints group) {
+            String address, Endpoint endpoint, boolean ejected, Locality locality, int priority, List<Count> counts) {
+        static Row of(Endpoint endpoint, @Nullable UpstreamHost host, EndpointSet.LocalityEndpoints group) {
             List<Count> counts = new ArrayList<>();
             if (host != null) {
                 HostNumbers numbers = host.numbers();
@@ -173,13 +170,12 @@ final class ClustersPage {
         }
 
         String flags() {
-            String eds =
-                    switch (endpoint.health()) {
-                        case UNKNOWN, HEALTHY -> "";
-                        case DEGRADED -> "/eds_degraded";
-                        case DRAINING -> "/eds_draining";
-                        case UNHEALTHY, TIMEOUT -> "/failed_eds_health";
-                    };
+            String eds = switch (endpoint.health()) {
+                case UNKNOWN, HEALTHY -> "";
+                case DEGRADED -> "/eds_degraded";
+                case DRAINING -> "/eds_draining";
+                case UNHEALTHY, TIMEOUT -> "/failed_eds_health";
+            };
             String all = eds + (ejected ? "/failed_outlier_check" : "");
             return all.isEmpty() ? "healthy" : all;
         }

@@ -53,7 +53,8 @@ final class ConfigDump {
         }
         try {
             String wanted = request.value("resource");
-            List<Part> parts = new DumpParts(sources, this::tree, bootstrap()).parts(includesEndpoints(request, wanted));
+            List<Part> parts =
+                    new DumpParts(sources, this::tree, bootstrap()).parts(includesEndpoints(request, wanted));
             return wanted.isEmpty() ? whole(parts, names) : one(parts, wanted, names);
         } finally {
             descriptors.release();
@@ -83,7 +84,10 @@ final class ConfigDump {
             if (!part.section.equals(section)) {
                 out.append(section.isEmpty() ? "" : "\n  },");
                 section = part.section;
-                out.append("\n  {\n   \"@type\": \"").append(ADMIN).append(section).append('"');
+                out.append("\n  {\n   \"@type\": \"")
+                        .append(ADMIN)
+                        .append(section)
+                        .append('"');
             }
             out.append(",\n   \"").append(part.field).append("\": [");
             list(out, part, names, false);

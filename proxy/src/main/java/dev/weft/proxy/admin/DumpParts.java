@@ -43,8 +43,8 @@ final class DumpParts {
                 "DynamicCluster",
                 dynamic(ResourceType.CLUSTERS, "cluster")));
         if (endpoints) {
-            parts.add(new Part(
-                    "EndpointsConfigDump", "static_endpoint_configs", "StaticEndpointConfig", assignments()));
+            parts.add(
+                    new Part("EndpointsConfigDump", "static_endpoint_configs", "StaticEndpointConfig", assignments()));
             parts.add(new Part(
                     "EndpointsConfigDump",
                     "dynamic_endpoint_configs",
@@ -97,7 +97,8 @@ final class DumpParts {
 
     private List<Map<?, ?>> fixed(String list) {
         List<Map<?, ?>> found = new ArrayList<>();
-        if (bootstrap.get("static_resources") instanceof Map<?, ?> resources && resources.get(list) instanceof List<?> all) {
+        if (bootstrap.get("static_resources") instanceof Map<?, ?> resources
+                && resources.get(list) instanceof List<?> all) {
             for (Object each : all) {
                 if (each instanceof Map<?, ?> resource) {
                     found.add(resource);
@@ -168,7 +169,8 @@ final class DumpParts {
         }
         for (ReceivedResource resource : sources.received(ResourceType.LISTENERS)) {
             resource.bytes()
-                    .ifPresent(bytes -> inlineRoutes(transcoder.tree(ResourceType.LISTENERS.message(), bytes), entries));
+                    .ifPresent(
+                            bytes -> inlineRoutes(transcoder.tree(ResourceType.LISTENERS.message(), bytes), entries));
         }
         return entries;
     }
@@ -176,7 +178,8 @@ final class DumpParts {
     private void inlineRoutes(Object tree, List<Entry> entries) {
         switch (tree) {
             case Map<?, ?> map -> {
-                if (map.get("route_config") instanceof Map<?, ?> table && text(map.get("@type")).endsWith("HttpConnectionManager")) {
+                if (map.get("route_config") instanceof Map<?, ?> table
+                        && text(map.get("@type")).endsWith("HttpConnectionManager")) {
                     entries.add(new Entry(
                             text(table.get("name")),
                             () -> Answer.object(
@@ -205,7 +208,8 @@ final class DumpParts {
 
     private List<Entry> secrets() {
         List<Entry> entries = new ArrayList<>();
-        for (Map.Entry<String, SecretStore.Versioned> secret : sources.secrets().all().entrySet()) {
+        for (Map.Entry<String, SecretStore.Versioned> secret :
+                sources.secrets().all().entrySet()) {
             Supplier<Map<String, Object>> tree = () -> Answer.object(
                     "name",
                     secret.getKey(),

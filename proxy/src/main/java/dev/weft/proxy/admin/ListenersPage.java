@@ -19,13 +19,13 @@ final class ListenersPage {
 
     Answer answer(AdminRequest request) {
         Map<String, SocketAddress> bound = new TreeMap<>();
-        listeners.stats().keySet().forEach(name -> listeners
-                .boundAddress(name)
-                .ifPresent(address -> bound.put(name, address)));
+        listeners
+                .stats()
+                .keySet()
+                .forEach(name -> listeners.boundAddress(name).ifPresent(address -> bound.put(name, address)));
         if (request.value("format").equals("json")) {
             List<Object> statuses = new ArrayList<>();
-            bound.forEach((name, address) ->
-                    statuses.add(Answer.object("name", name, "local_address", tree(address))));
+            bound.forEach((name, address) -> statuses.add(Answer.object("name", name, "local_address", tree(address))));
             return Answer.tree(Answer.object("listener_statuses", statuses));
         }
         StringBuilder out = new StringBuilder();

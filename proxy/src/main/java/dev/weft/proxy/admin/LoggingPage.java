@@ -39,8 +39,12 @@ final class LoggingPage {
             }
         }
         StringBuilder out = new StringBuilder("active loggers:\n");
-        loggers.levels().forEach((name, level) ->
-                out.append("  ").append(name).append(": ").append(level.text()).append('\n'));
+        loggers.levels()
+                .forEach((name, level) -> out.append("  ")
+                        .append(name)
+                        .append(": ")
+                        .append(level.text())
+                        .append('\n'));
         return Answer.text(out.toString());
     }
 

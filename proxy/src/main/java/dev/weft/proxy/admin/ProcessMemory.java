@@ -30,7 +30,8 @@ record ProcessMemory(long heapUsed, long heapSize, long heapLimit, long direct, 
         try {
             for (String line : Files.readAllLines(STATUS)) {
                 if (line.startsWith(RESIDENT)) {
-                    String kilobytes = line.substring(RESIDENT.length()).replace("kB", "").strip();
+                    String kilobytes =
+                            line.substring(RESIDENT.length()).replace("kB", "").strip();
                     return Long.parseLong(kilobytes) * KILO;
                 }
             }

@@ -77,7 +77,8 @@ final class ProxyStats {
         sink.counter(new Stat(Scope.LISTENER, owner, "downstream_cx_total"), stats.accepted());
         sink.gauge(new Stat(Scope.LISTENER, owner, "downstream_cx_active"), stats.active());
         sink.counter(
-                new Stat(Scope.LISTENER, owner, "downstream_cx_destroy"), Math.max(0, stats.accepted() - stats.active()));
+                new Stat(Scope.LISTENER, owner, "downstream_cx_destroy"),
+                Math.max(0, stats.accepted() - stats.active()));
         sink.counter(new Stat(Scope.LISTENER, owner, "downstream_pre_cx_timeout"), stats.sniffTimeouts());
         sink.counter(new Stat(Scope.LISTENER, owner, "no_filter_chain_match"), stats.noFilterChain());
         sink.counter(new Stat(Scope.LISTENER, owner, "ssl.handshake"), stats.handshakes());

@@ -178,8 +178,8 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
         channel.config().setAutoRead(true);
         LiveConnection connection = listeners
                 .handler()
-                .onConnection(new ConnectionHandler.Accepted(
-                        channel, connections.loop(), facts(tls), listener, current));
+                .onConnection(
+                        new ConnectionHandler.Accepted(channel, connections.loop(), facts(tls), listener, current));
         live = connection;
         connections.add(channel, listener.listener().name(), key, connection);
     }

@@ -214,7 +214,9 @@ public final class Listeners {
 
     private ImmutableMap<String, Acceptor> byName() {
         Map<String, Acceptor> byName = new LinkedHashMap<>();
-        acceptors.values().forEach(acceptor -> byName.put(acceptor.listener().listener().name(), acceptor));
+        acceptors
+                .values()
+                .forEach(acceptor -> byName.put(acceptor.listener().listener().name(), acceptor));
         return ImmutableMap.copyOf(byName);
     }
 

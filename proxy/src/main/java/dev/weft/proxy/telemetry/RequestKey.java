@@ -18,7 +18,10 @@ final class RequestKey {
     static final int NO_GRPC = -1;
 
     Direction direction = Direction.UNSPECIFIED;
-    @Nullable PeerMetadata peer;
+
+    @Nullable
+    PeerMetadata peer;
+
     String endpoint = "";
     String cluster = "";
     String remotePrincipal = "";
@@ -35,7 +38,8 @@ final class RequestKey {
         peer = inbound ? exchange.downstreamPeer() : exchange.upstreamPeer();
         cluster = exchange.upstream().cluster();
         endpoint = inbound || peer != null ? "" : exchange.upstream().host();
-        TlsFacts tls = inbound ? exchange.connection().tls() : exchange.upstream().tls();
+        TlsFacts tls =
+                inbound ? exchange.connection().tls() : exchange.upstream().tls();
         PeerIdentity identity = tls == null ? null : tls.peer();
         remotePrincipal = identity == null ? "" : identity.principal();
         ownPrincipal = tls == null ? "" : tls.local();

@@ -62,7 +62,9 @@ final class RequestLabels {
         Optional<ServiceRef> service = services.service(cluster);
         pairs.add("destination_service", service.map(ServiceRef::host).orElse(MetricNames.UNKNOWN));
         pairs.add("destination_service_name", service.map(ServiceRef::name).orElse(named(cluster)));
-        pairs.add("destination_service_namespace", service.map(ServiceRef::namespace).orElse(MetricNames.UNKNOWN));
+        pairs.add(
+                "destination_service_namespace",
+                service.map(ServiceRef::namespace).orElse(MetricNames.UNKNOWN));
     }
 
     /** A server knows whether it was mutual TLS; a client says unknown, as Istio's does. */
@@ -91,8 +93,7 @@ final class RequestLabels {
                 .orElse(NOBODY);
     }
 
-    private static void add(
-            ImmutableList.Builder<String> pairs, String side, Workload workload, String principal) {
+    private static void add(ImmutableList.Builder<String> pairs, String side, Workload workload, String principal) {
         pairs.add(side + "_workload", workload.name);
         pairs.add(side + "_canonical_service", workload.canonicalService);
         pairs.add(side + "_canonical_revision", workload.canonicalRevision);

@@ -55,7 +55,9 @@ public final class StatsPage {
     /** Lines by name, histograms as their count and sum. */
     public String text(Choice choice) {
         StringBuilder out = new StringBuilder();
-        numbers(choice).forEach((name, value) -> out.append(name).append(": ").append(value).append('\n'));
+        numbers(choice)
+                .forEach((name, value) ->
+                        out.append(name).append(": ").append(value).append('\n'));
         return out.toString();
     }
 

@@ -194,7 +194,8 @@ final class TelemetryReporterTest {
         requests.set(11);
         reporter.close();
 
-        stream.await(request -> request.getCountersCount() > 0 && request.getCounters(0).getValue() == 11);
+        stream.await(request ->
+                request.getCountersCount() > 0 && request.getCounters(0).getValue() == 11);
         assertThat(stream.ended.poll(5, TimeUnit.SECONDS)).isEqualTo("completed");
     }
 
