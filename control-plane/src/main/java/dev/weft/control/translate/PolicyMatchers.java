@@ -198,13 +198,13 @@ final class PolicyMatchers {
         if (value.startsWith("*")) {
             return named(StringMatch.suffix(value.substring(1)));
         }
-        String id = value.startsWith(SPIFFE) ? value.substring(SPIFFE.length()) : value;
-        int slash = id.indexOf('/');
-        String domain = slash < 0 ? id : id.substring(0, slash);
+        // Written with the scheme it names nobody, as in Istio: the scheme comes on top.
+        int slash = value.indexOf('/');
+        String domain = slash < 0 ? value : value.substring(0, slash);
         if (slash < 0 || !domain.equals(DEFAULT_TRUST_DOMAIN) && !trustDomains.contains(domain)) {
-            return named(pattern(SPIFFE + id, false));
+            return named(pattern(SPIFFE + value, false));
         }
-        String rest = id.substring(slash);
+        String rest = value.substring(slash);
         return or(trustDomains.stream()
                 .<Principal>map(d -> named(pattern(SPIFFE + d + rest, false)))
                 .collect(ImmutableList.toImmutableList()));

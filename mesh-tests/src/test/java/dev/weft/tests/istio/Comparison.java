@@ -79,8 +79,8 @@ final class Comparison {
             boolean either,
             boolean errorPage) {
         Map<String, String> istio = new TreeMap<>();
-        expected.properties().forEach(header -> istio.put(
-                header.getKey(), header.getValue().asText()));
+        expected.properties()
+                .forEach(header -> istio.put(header.getKey(), header.getValue().asText()));
         Map<String, String> ours = new TreeMap<>();
         found.asMap().forEach((name, values) -> {
             boolean free = LEFT_OUT.contains(name)

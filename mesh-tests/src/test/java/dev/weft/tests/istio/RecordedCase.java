@@ -28,8 +28,10 @@ record RecordedCase(String ruleSet, JsonNode tree) {
 
     RawClient.Request http() {
         ImmutableList.Builder<Map.Entry<String, String>> headers = ImmutableList.builder();
-        request().path("headers").forEach(pair -> headers.add(
-                Map.entry(pair.get(0).asText(), pair.get(1).asText())));
+        request()
+                .path("headers")
+                .forEach(pair ->
+                        headers.add(Map.entry(pair.get(0).asText(), pair.get(1).asText())));
         return new RawClient.Request(
                 request().path("method").asText("GET"),
                 request().path("host").asText(),
@@ -42,8 +44,10 @@ record RecordedCase(String ruleSet, JsonNode tree) {
         ImmutableList.Builder<Answer> answers = ImmutableList.builder();
         for (JsonNode answer : tree.path("answers")) {
             ImmutableMap.Builder<String, String> headers = ImmutableMap.builder();
-            answer.path("headers").properties().forEach(header -> headers.put(
-                    header.getKey(), header.getValue().asText()));
+            answer.path("headers")
+                    .properties()
+                    .forEach(header ->
+                            headers.put(header.getKey(), header.getValue().asText()));
             answers.add(new Answer(
                     answer.path("status").asInt(200),
                     headers.buildOrThrow(),

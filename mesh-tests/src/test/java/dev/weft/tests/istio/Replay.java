@@ -86,6 +86,13 @@ final class Replay {
         RawClient.Seen ours =
                 RawClient.tcp(target, recorded.request().path("send").asText(), expected, quiet ? QUIET : TIMEOUT);
         comparison.same("got", expected, ours.got());
+        StringBuilder sent = new StringBuilder();
+        recorded.istio()
+                .path("origins")
+                .forEach(origin -> sent.append(origin.path("body").asText()));
+        StringBuilder arrived = new StringBuilder();
+        mesh.origins().arrived().forEach(origin -> arrived.append(origin.body()));
+        comparison.same("bytes at origin", sent.toString(), arrived.toString());
         if (seen.has("end")) {
             comparison.same("end", seen.path("end").asText(), ours.end());
         }
@@ -95,7 +102,8 @@ final class Replay {
         JsonNode request = recorded.request();
         if (request.has("to")) {
             return mesh.inbound(
-                    request.path("to").get(0).asText(), request.path("to").get(1).asText());
+                    request.path("to").get(0).asText(),
+                    request.path("to").get(1).asText());
         }
         return mesh.outbound(
                 request.path("via").asText("client"), request.path("port").asInt(9080));

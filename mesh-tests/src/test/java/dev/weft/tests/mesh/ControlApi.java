@@ -23,9 +23,9 @@ public final class ControlApi implements AutoCloseable {
     public JsonNode status() {
         URI address = URI.create("http://127.0.0.1:" + port.getAsInt() + "/api/v1/status");
         try {
-            return JSON.readTree(http.send(
-                            HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
-                    .body());
+            return JSON.readTree(
+                    http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
+                            .body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

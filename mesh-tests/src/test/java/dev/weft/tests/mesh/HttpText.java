@@ -54,7 +54,8 @@ final class HttpText {
             return chunks(in);
         }
         if (headers.containsKey("content-length")) {
-            return text(exactly(in, Integer.parseInt(headers.get("content-length").get(0))));
+            return text(
+                    exactly(in, Integer.parseInt(headers.get("content-length").get(0))));
         }
         return untilEnd ? text(in.readAllBytes()) : "";
     }

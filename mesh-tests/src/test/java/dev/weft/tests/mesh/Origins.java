@@ -32,11 +32,7 @@ public final class Origins implements AutoCloseable {
 
     /** One request as an origin saw it; over TCP only the bytes. */
     public record Arrived(
-            String workload,
-            String method,
-            String path,
-            ImmutableListMultimap<String, String> headers,
-            String body) {}
+            String workload, String method, String path, ImmutableListMultimap<String, String> headers, String body) {}
 
     private final Map<String, ServerSocket> servers = new LinkedHashMap<>();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -124,7 +120,9 @@ public final class Origins implements AutoCloseable {
             }
             if (answer.delaySeconds() > 0
                     && closed.await(
-                            Duration.ofNanos((long) (answer.delaySeconds() * 1e9)).toMillis(), TimeUnit.MILLISECONDS)) {
+                            Duration.ofNanos((long) (answer.delaySeconds() * 1e9))
+                                    .toMillis(),
+                            TimeUnit.MILLISECONDS)) {
                 return;
             }
             out.write(text(name, answer, start[0].equals("HEAD")).getBytes(StandardCharsets.UTF_8));

@@ -43,8 +43,9 @@ final class Sidecars {
     static Workload workload(JsonNode entry) {
         JsonNode spec = entry.path("spec");
         ImmutableMap.Builder<String, String> labels = ImmutableMap.builder();
-        spec.path("labels").properties().forEach(label -> labels.put(
-                label.getKey(), label.getValue().asText()));
+        spec.path("labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
         return new Workload(
                 entry.path("metadata").path("name").asText(),
                 entry.path("metadata").path("namespace").asText(),

@@ -13,7 +13,9 @@ import dev.weft.control.ControlPlaneOptions;
 import dev.weft.proxy.ProxyApp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A whole mesh in this process: the world of {@code istio-behaviour}, a control plane that reads it from a temporary folder, a sidecar for
@@ -61,8 +64,8 @@ public final class TestMesh implements AutoCloseable {
         long pid = ProcessHandle.current().pid();
         network = "127." + (2 + pid % 250) + "." + (pid / 250 + MESHES.getAndIncrement()) % 250 + ".";
         ImmutableMap.Builder<String, MeshObject> objects = ImmutableMap.builder();
-        for (MeshObject object : parse(Resources.toString(
-                Resources.getResource("istio-behaviour/world.yaml"), StandardCharsets.UTF_8))) {
+        for (MeshObject object : parse(
+                Resources.toString(Resources.getResource("istio-behaviour/world.yaml"), StandardCharsets.UTF_8))) {
             objects.put(object.key(), object);
         }
         world = objects.buildOrThrow();
@@ -77,6 +80,7 @@ public final class TestMesh implements AutoCloseable {
         try {
             TestMesh mesh = new TestMesh();
             try {
+                mesh.assumePort80();
                 mesh.write(ImmutableList.of());
                 mesh.startControlPlane();
                 mesh.startSidecars(change);
@@ -88,6 +92,17 @@ public final class TestMesh implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The world's callers listen on port 80, which some systems keep from ordinary users. */
+    private void assumePort80() throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(network + "1", 80));
+        } catch (BindException e) {
+            String reason = "skipped: this user may not listen on port 80 (net.ipv4.ip_unprivileged_port_start): " + e;
+            System.out.println(reason);
+            throw new TestAbortedException(reason, e);
         }
     }
 
@@ -138,7 +153,9 @@ public final class TestMesh implements AutoCloseable {
         Map<String, MeshObject> objects = new LinkedHashMap<>(world);
         rules.forEach(object -> objects.put(object.key(), object));
         barrier++;
-        String text = String.join("\n---\n", objects.values().stream().map(MeshObject::text).toList())
+        String text = String.join(
+                        "\n---\n",
+                        objects.values().stream().map(MeshObject::text).toList())
                 + "\n---\n" + """
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
@@ -167,7 +184,9 @@ public final class TestMesh implements AutoCloseable {
         for (String caller : CALLERS) {
             Await.until(
                     LIVE,
-                    () -> RawClient.send(outbound(caller, 80), probe, PROBE).body().equals(number),
+                    () -> RawClient.send(outbound(caller, 80), probe, PROBE)
+                            .body()
+                            .equals(number),
                     () -> "barrier " + number + " at " + caller + ": " + status());
         }
         Await.until(LIVE, () -> api.synced(proxies.size()), () -> "synced: " + status());
@@ -184,18 +203,19 @@ public final class TestMesh implements AutoCloseable {
 
     /** Where others reach {@code workload}. */
     public InetSocketAddress inbound(String workload, String portName) {
-        int port =
-                switch (portName) {
-                    case "http" -> 9080;
-                    case "http-alt" -> 9081;
-                    case "tcp" -> 9100;
-                    default -> throw new IllegalArgumentException("no port " + portName);
-                };
+        int port = switch (portName) {
+            case "http" -> 9080;
+            case "http-alt" -> 9081;
+            case "tcp" -> 9100;
+            default -> throw new IllegalArgumentException("no port " + portName);
+        };
         return new InetSocketAddress(address(workload), port);
     }
 
     private String address(String workload) {
-        return Splitter.on('~').splitToList(proxy(workload).bootstrap().node().id()).get(1);
+        return Splitter.on('~')
+                .splitToList(proxy(workload).bootstrap().node().id())
+                .get(1);
     }
 
     public ProxyApp proxy(String workload) {

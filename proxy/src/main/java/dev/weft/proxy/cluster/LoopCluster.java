@@ -11,6 +11,7 @@ import dev.weft.proxy.exchange.Loop;
 import dev.weft.proxy.upstream.ClientProtocol;
 import dev.weft.proxy.upstream.Http2Client;
 import dev.weft.proxy.upstream.PoolOptions;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,9 @@ public final class LoopCluster {
         lastPick = loop.now();
         UpstreamHost host;
         if (dialled != null) {
-            host = dialled.host(connection.destination(), lastPick);
+            // A client that dialled the listener itself would be sent back to it, for ever.
+            InetSocketAddress captured = connection.captured();
+            host = captured == null ? null : dialled.host(captured, lastPick);
         } else {
             HostSet<UpstreamHost> published = cluster.hosts();
             if (published != balancer.hosts()) {

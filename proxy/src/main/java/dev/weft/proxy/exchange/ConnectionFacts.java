@@ -95,6 +95,11 @@ public final class ConnectionFacts implements dev.weft.model.match.ConnectionFac
         return destination;
     }
 
+    /** Where the client wanted to go before capture sent it here; null where it dialled this listener itself. */
+    public @Nullable InetSocketAddress captured() {
+        return destination.equals(local) ? null : destination;
+    }
+
     /** The handshake's outcome; null on plaintext. */
     public @Nullable TlsFacts tls() {
         return tls;

@@ -1,8 +1,9 @@
 package dev.weft.proxy.identity;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.List;
@@ -92,15 +93,18 @@ public final class VersionedTls {
     }
 
     /**
-     * The JDK knows no server names with underscores, such as Istio's, on either side of a connection. BoringSSL gets them as the
-     * engine's host; the JDK's engine sends none then, or a server of its kind would refuse the connection.
+     * The JDK knows no server names with underscores, such as Istio's, on either side of a connection, and Netty asks it even where
+     * BoringSSL does the work; so BoringSSL is told directly. The JDK's engine sends none then, or a server of its kind would refuse
+     * the connection.
      */
     private SSLEngine newEngine(ByteBufAllocator allocator, String sni) {
-        if (sni.indexOf('.') > 0 && context instanceof ReferenceCountedOpenSslContext) {
-            return context.newEngine(allocator, sni, 0);
-        }
         SSLEngine engine = context.newEngine(allocator);
-        if (!sni.isEmpty() && sni.indexOf('_') < 0) {
+        if (sni.isEmpty()) {
+            return engine;
+        }
+        if (engine instanceof ReferenceCountedOpenSslEngine boring) {
+            SSL.setTlsExtHostName(boring.sslPointer(), sni);
+        } else if (sni.indexOf('_') < 0) {
             SSLParameters parameters = engine.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(sni)));
             engine.setSSLParameters(parameters);

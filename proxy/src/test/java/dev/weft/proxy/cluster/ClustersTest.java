@@ -158,7 +158,14 @@ class ClustersTest {
     void originalDestinationGoesWhereTheClientDialled() throws Exception {
         clusters.publish(List.of(cluster("a", new Discovery.OriginalDestination())));
 
-        assertThat(pick("a")).isEqualTo("127.0.0.7:7070");
+        assertThat(pick("a", CAPTURED)).isEqualTo("127.0.0.9:9090");
+    }
+
+    @Test
+    void originalDestinationHasNoHostForAConnectionThatDialledTheListenerItself() throws Exception {
+        clusters.publish(List.of(cluster("a", new Discovery.OriginalDestination())));
+
+        assertThat(pick("a", CONNECTION)).isNull();
     }
 
     @Test
@@ -195,9 +202,17 @@ class ClustersTest {
                     new InetSocketAddress("127.0.0.1", 40000), new InetSocketAddress("127.0.0.7", 7070))
             .build();
 
+    private static final ConnectionFacts CAPTURED = ConnectionFacts.builder(CONNECTION.remote(), CONNECTION.local())
+            .destination(new InetSocketAddress("127.0.0.9", 9090))
+            .build();
+
     private String pick(String name) throws Exception {
+        return pick(name, CONNECTION);
+    }
+
+    private String pick(String name, ConnectionFacts connection) throws Exception {
         return onLoop(() -> {
-            LoopHost host = clusters.find(name).onLoop(loop).pick(CONNECTION, null);
+            LoopHost host = clusters.find(name).onLoop(loop).pick(connection, null);
             return host == null ? null : host.host().text();
         });
     }
