@@ -34,7 +34,8 @@ class IstioBehaviourTest {
     private int left;
 
     IstioBehaviourTest() throws IOException {
-        for (JsonNode tree : new JsonMapper().readTree(Resources.getResource("istio-behaviour/cases.json"))) {
+        for (JsonNode tree :
+                new JsonMapper().readTree(Resources.toByteArray(Resources.getResource("istio-behaviour/cases.json")))) {
             ruleSets.add(RuleSet.of(tree));
         }
         mesh = TestMesh.start();
