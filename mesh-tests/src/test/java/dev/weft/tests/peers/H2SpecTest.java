@@ -30,8 +30,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(180)
 class H2SpecTest {
-    private static final String BOOTSTRAP =
-            """
+    private static final String BOOTSTRAP = """
             node: {id: "sidecar~127.0.0.1~h2spec.default~default.svc.cluster.local", cluster: h2spec}
             static_resources:
               listeners:
@@ -60,8 +59,7 @@ class H2SpecTest {
                   {socket_address: {address: 127.0.0.1, port_value: $PROGRAM}}}}]}]}
             """;
 
-    private static final String HTTP =
-            """
+    private static final String HTTP = """
             {"@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
              stat_prefix: http, codec_type: HTTP2, route_config: {name: all, virtual_hosts: [{name: all, domains: ["*"],
              routes: [{match: {prefix: "/"}, route: {cluster: $TO}}]}]},
@@ -119,8 +117,7 @@ class H2SpecTest {
 
     /** The summary line, with what failed before it. */
     private static String run(String h2spec, int port) throws Exception {
-        Process process = new ProcessBuilder(
-                        List.of(h2spec, "--strict", "-h", "127.0.0.1", "-p", "" + port, "-o", "5"))
+        Process process = new ProcessBuilder(List.of(h2spec, "--strict", "-h", "127.0.0.1", "-p", "" + port, "-o", "5"))
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

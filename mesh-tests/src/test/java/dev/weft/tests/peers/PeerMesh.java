@@ -11,6 +11,7 @@ import dev.weft.control.ControlPlaneOptions;
 import dev.weft.proxy.AgentApp;
 import dev.weft.proxy.ProxyApp;
 import dev.weft.proxy.ProxyOptions;
+import dev.weft.tests.mesh.Await;
 import dev.weft.xds.Decoded;
 import dev.weft.xds.bootstrap.Bootstrap;
 import dev.weft.xds.bootstrap.BootstrapFormat;
@@ -36,8 +37,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -129,7 +128,7 @@ final class PeerMesh implements AutoCloseable {
 
     /** Returns when {@code count} proxies are connected and have what they should have. */
     void awaitSynced(int count) {
-        Step.await(
+        Await.until(
                 LIVE,
                 () -> proxies().size() == count
                         && proxies().stream()
@@ -140,7 +139,7 @@ final class PeerMesh implements AutoCloseable {
     /** Returns when a call gets through, which also waits for certificates and listeners, which the control plane does not see. */
     void awaitAnswer(String from, String to) {
         Supplier<PlainReply> call = () -> PlainReply.get(outbound(from, HTTP), host(to, HTTP), "/first");
-        Step.await(
+        Await.until(
                 LIVE,
                 () -> call.get().status() == 200,
                 () -> "from " + from + " to " + to + ": " + call.get().text());
@@ -227,23 +226,5 @@ final class PeerMesh implements AutoCloseable {
         control.close();
         http.shutdownNow();
         MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
-    }
-
-    /** Waits for a condition with a deadline. */
-    static final class Step {
-        private static final long PAUSE_NANOS = 10_000_000;
-
-        private Step() {}
-
-        /** @param description what went wrong, asked for only when the time is up */
-        static void await(Duration limit, BooleanSupplier condition, Supplier<String> description) {
-            long end = System.nanoTime() + limit.toNanos();
-            while (!condition.getAsBoolean()) {
-                if (System.nanoTime() - end > 0) {
-                    throw new AssertionError("not within " + limit.toMillis() + " ms: " + description.get());
-                }
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
-        }
     }
 }

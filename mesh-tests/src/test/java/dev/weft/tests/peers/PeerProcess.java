@@ -1,6 +1,6 @@
 package dev.weft.tests.peers;
 
-import dev.weft.tests.peers.PeerMesh.Step;
+import dev.weft.tests.mesh.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +52,7 @@ final class PeerProcess implements AutoCloseable {
     }
 
     void awaitOutput(String text, Duration limit) {
-        Step.await(limit, () -> output().contains(text) || !isAlive(), () -> "no '" + text + "' in: " + output());
+        Await.until(limit, () -> output().contains(text) || !isAlive(), () -> "no '" + text + "' in: " + output());
         if (!output().contains(text)) {
             throw new AssertionError("ended without '" + text + "': " + output());
         }
