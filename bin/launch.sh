@@ -5,7 +5,7 @@
 #   weft_launch PROGRAM ARGS...      PROGRAM: cli, proxy, control, bookstore
 #
 # Read from the environment: WEFT_JAVA_HOME (skip the search), WEFT_BUILT=1 (skip the up-to-date check),
-# WEFT_AOT=off (no ahead-of-time caches), WEFT_JAVA_OPTS and WEFT_<PROGRAM>_JAVA_OPTS (more JVM flags).
+# WEFT_AOT=off (no ahead-of-time caches; on: the proxy takes one too), WEFT_JAVA_OPTS and WEFT_<PROGRAM>_JAVA_OPTS (more JVM flags).
 
 weft_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 weft_release=25
@@ -189,7 +189,7 @@ weft_content() { (cd "$1" && cksum -- *.jar | cksum); }
 # bookstore's configuration, a sidecar of that control plane, the bookstore in one process. What fails here costs time at start, nothing else.
 weft_train() {
     local folder pids=() pid
-    [ "${WEFT_AOT:-on}" != off ] || return 0
+    [ "${WEFT_AOT:-auto}" != off ] || return 0
     if [ ! -f "$(weft_aot cli)" ]; then (weft_record cli help demo) || true; fi
     if [ -f "$(weft_aot proxy)" ] && [ -f "$(weft_aot control)" ] && [ -f "$(weft_aot bookstore)" ]; then return 0; fi
     weft_say "preparing faster starts"
@@ -290,7 +290,11 @@ weft_command() {
         ;;
     esac
     aot=$(weft_aot "$program")
-    if [ "${WEFT_AOT:-on}" != off ] && [ -f "$aot" ]; then flags+=(-XX:AOTCache="$aot"); fi
+    # A cache halves the start of a sidecar and keeps 12 MiB resident: memory wins, except in a demo, which starts many at once.
+    case ${WEFT_AOT:-auto}-$program in
+    off-* | auto-proxy) ;;
+    *) if [ -f "$aot" ]; then flags+=(-XX:AOTCache="$aot"); fi ;;
+    esac
     # Jars one by one and in the shell's sorted order, not as a wildcard: an ahead-of-time cache holds for one class path only.
     jars=$(printf '%s:' "$(weft_lib "$program")"/*.jar)
     # shellcheck disable=SC2206  # flags given by the user are words
@@ -303,6 +307,7 @@ weft_launch() {
     weft_find_java
     if [ "${WEFT_BUILT:-}" != 1 ] && weft_is_source_tree && ! weft_is_built; then weft_build; fi
     export WEFT_BUILT=1 WEFT_HOME="$weft_home"
+    if [ "$program" = cli ]; then export WEFT_AOT="${WEFT_AOT:-on}"; fi
     # Which streams are terminals, which the JVM knows only for all of them at once.
     WEFT_TTY=
     if [ -t 1 ]; then WEFT_TTY=out; fi
