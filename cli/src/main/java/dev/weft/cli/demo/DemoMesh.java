@@ -80,12 +80,10 @@ final class DemoMesh {
         folder.announce(ProcessHandle.current(), ports.http());
     }
 
-    /** The programs need nothing of the mesh to start. */
+    /** The programs need nothing of the mesh to start, and the traffic waits for the first page by itself. */
     void startPrograms() {
         for (Program program : Program.values()) {
-            if (program != Program.TRAFFIC) {
-                startProgram(program);
-            }
+            startProgram(program);
         }
     }
 
@@ -141,10 +139,6 @@ final class DemoMesh {
                     "the sidecar of " + program.workloadName(),
                     () -> admin(program).answers("/ready"));
         }
-    }
-
-    void startTraffic() {
-        startProgram(Program.TRAFFIC);
     }
 
     /** Until a page came back with all its parts. */

@@ -26,7 +26,6 @@ final class DemoStart {
         mesh.awaitSidecars();
         line("services", "ready", "frontpage catalog reviews-v1 reviews-v2 reviews-v3 ratings (gRPC)");
         line("sidecars", "ready", Program.values().length + " of " + Program.values().length + ", mTLS STRICT");
-        mesh.startTraffic();
         mesh.awaitTraffic();
         line("traffic", "on", "open loop, through its own sidecar");
     }

@@ -13,11 +13,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Readers that never tire: asks the front page N times a second, whether or not the answers keep up (open loop, as real readers do),
- * and serves its counters as {@code GET /counters}. Requests in flight are capped; what would exceed the cap counts as failed.
+ * and serves its counters as {@code GET /counters}. It begins when the first whole page came. Requests in flight are capped; what would exceed the cap counts as failed.
  */
 final class Traffic {
     private static final int MAX_IN_FLIGHT = 200;
     private static final long NANOS = 1_000_000_000L;
+    private static final String WHOLE = "catalog=200,reviews=200,ratings=(ok|none)";
 
     private final MeshClient client;
     private final URI target;
@@ -66,6 +67,11 @@ final class Traffic {
     }
 
     private void pace() {
+        try {
+            awaitFirstPage();
+        } catch (InterruptedException e) {
+            return;
+        }
         long start = System.nanoTime();
         for (long i = 0; !stopped.get(); i++) {
             long wait = start + i * NANOS / rps - System.nanoTime();
@@ -86,12 +92,23 @@ final class Traffic {
         }
     }
 
+    /** Readers come when the shop has opened: what fails before is no failure of anybody. */
+    private void awaitFirstPage() throws InterruptedException {
+        while (!stopped.get()) {
+            Got got = client.fetch(target.resolve("/api/books/1"), ImmutableMap.of());
+            if (got.ok() && got.parts().matches(WHOLE)) {
+                return;
+            }
+            Thread.sleep(100);
+        }
+    }
+
     private void ask(long book) {
         try {
             Got got = client.fetch(target.resolve("/api/books/" + book), ImmutableMap.of());
             if (!got.ok()) {
                 failed.incrementAndGet();
-            } else if (got.parts().matches("catalog=200,reviews=200,ratings=(ok|none)")) {
+            } else if (got.parts().matches(WHOLE)) {
                 whole.incrementAndGet();
             } else {
                 partial.incrementAndGet();

@@ -78,18 +78,26 @@ final class BookstoreTest {
     }
 
     @Test
-    void trafficCountsWholeAndPartialPages() throws Exception {
-        int front = startAll("v1");
-        int whole =
+    void trafficBeginsWithTheFirstWholePageAndThenCountsWhatItGets() throws Exception {
+        int ratings = add(Ratings.start(Options.parse("ratings")));
+        Running reviews = Reviews.start(Options.parse("reviews", "--ratings", "127.0.0.1:" + ratings));
+        int catalog = add(Catalog.start(Options.parse("catalog")));
+        int front = add(FrontPage.start(Options.parse(
+                "frontpage",
+                "--catalog",
+                "http://127.0.0.1:" + catalog,
+                "--reviews",
+                "http://127.0.0.1:" + reviews.port())));
+        int traffic =
                 add(Traffic.start(Options.parse("traffic", "--rps", "100", "--target", "http://127.0.0.1:" + front)));
-        int broken = add(FrontPage.start(
-                Options.parse("frontpage", "--catalog", "http://127.0.0.1:1", "--reviews", "http://127.0.0.1:1")));
-        int partial =
-                add(Traffic.start(Options.parse("traffic", "--rps", "100", "--target", "http://127.0.0.1:" + broken)));
+        int closed = add(Traffic.start(Options.parse("traffic", "--rps", "100", "--target", "http://127.0.0.1:1")));
 
-        awaitCounter(whole, "whole");
-        awaitCounter(partial, "partial");
-        assertThat(counter(whole, "failed")).isZero();
+        awaitCounter(traffic, "whole");
+        reviews.close();
+        awaitCounter(traffic, "partial");
+
+        assertThat(counter(traffic, "failed")).isZero();
+        assertThat(counter(closed, "sent")).isZero();
     }
 
     @Test
