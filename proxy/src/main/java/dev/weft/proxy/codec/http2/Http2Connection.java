@@ -397,11 +397,13 @@ public final class Http2Connection {
     /** Ends a stream for a cause that its user learns of. */
     void end(Http2Stream stream, StreamEnd why, int error) {
         forget(stream);
-        if (stream.has(Http2Stream.FINISHING)) {
-            return; // all was written: for its user it ends as it should
-        }
-        stream.onReset(why, error);
-        closed(stream);
+        if (!stream.has(Http2Stream.FINISHING)) {
+            stream.onReset(why, error);
+            closed(stream);
+        } else if (!server) {
+            // The request was written whole, but its answer is not complete. It is closed with the flush.
+            stream.onReset(why, error);
+        } // else all was written that the client asked for: it ends as it should
     }
 
     void finishStreams() {
