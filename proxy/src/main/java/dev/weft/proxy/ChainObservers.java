@@ -10,9 +10,11 @@ import dev.weft.proxy.exchange.ExchangeObserver;
 import dev.weft.proxy.pipeline.Observers;
 import dev.weft.proxy.telemetry.AccessLogFormat;
 import dev.weft.proxy.telemetry.AccessLogger;
+import dev.weft.proxy.telemetry.HttpStats;
 import dev.weft.proxy.telemetry.LogSink;
 import dev.weft.proxy.telemetry.RecentFailures;
 import dev.weft.proxy.telemetry.RequestMetrics;
+import dev.weft.proxy.telemetry.StatSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,12 +33,15 @@ final class ChainObservers implements Observers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainObservers.class);
 
     private final RequestMetrics metrics;
+    private final dev.weft.proxy.telemetry.TcpMetrics connections;
     private final RecentFailures failures;
+    private final Map<String, HttpStats> httpStats = new ConcurrentHashMap<>();
     private final Map<Path, Optional<LogSink>> sinks = new ConcurrentHashMap<>();
     private final Map<AccessLog, Optional<AccessLogger>> loggers = new ConcurrentHashMap<>();
 
-    ChainObservers(RequestMetrics metrics, RecentFailures failures) {
+    ChainObservers(RequestMetrics metrics, dev.weft.proxy.telemetry.TcpMetrics connections, RecentFailures failures) {
         this.metrics = metrics;
+        this.connections = connections;
         this.failures = failures;
     }
 
@@ -46,17 +51,28 @@ final class ChainObservers implements Observers, AutoCloseable {
         if (manager.filters().stream().anyMatch(HttpFilter.IstioStats.class::isInstance)) {
             all.add(metrics);
         }
+        all.add(httpStats.computeIfAbsent(manager.statPrefix(), HttpStats::new));
         return with(all, manager.accessLogs());
     }
 
     @Override
     public ExchangeObserver tcp(Listener listener, NetworkFilter.TcpProxy proxy, TcpMetrics tcpMetrics) {
-        return with(new ArrayList<>(), proxy.accessLogs());
+        List<ExchangeObserver> all = new ArrayList<>();
+        switch (tcpMetrics) {
+            case NONE -> {}
+            case ISTIO -> all.add(connections);
+        }
+        return with(all, proxy.accessLogs());
     }
 
     @Override
     public ExchangeObserver refused(Listener listener) {
         return with(new ArrayList<>(), listener.accessLogs());
+    }
+
+    /** Envoy's statistics of the HTTP connection managers that have served somebody. */
+    ImmutableList<StatSource> stats() {
+        return ImmutableList.copyOf(httpStats.values());
     }
 
     private ExchangeObserver with(List<ExchangeObserver> all, ImmutableList<AccessLog> logs) {
@@ -67,9 +83,15 @@ final class ChainObservers implements Observers, AutoCloseable {
         return dev.weft.proxy.telemetry.Observers.of(all);
     }
 
+    /** A log that cannot be written is no reason to refuse traffic. */
     private Optional<AccessLogger> logger(AccessLog log) {
-        return sink(log.sink())
-                .map(sink -> new AccessLogger(AccessLogFormat.compile(log.format()), sink, log.onlyNotFound()));
+        try {
+            AccessLogFormat format = AccessLogFormat.compile(log.format());
+            return sink(log.sink()).map(sink -> new AccessLogger(format, sink, log.onlyNotFound()));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("no access log, its format cannot be used cause={}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Optional<LogSink> sink(AccessLog.Sink sink) {

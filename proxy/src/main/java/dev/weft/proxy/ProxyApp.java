@@ -11,6 +11,7 @@ import dev.weft.proxy.admin.AdminSources.ServerState;
 import dev.weft.proxy.agent.CertificateAgent;
 import dev.weft.proxy.agent.TelemetryReporter;
 import dev.weft.proxy.cluster.ClusterEnvironment;
+import dev.weft.proxy.cluster.ClusterServices;
 import dev.weft.proxy.cluster.Clusters;
 import dev.weft.proxy.cluster.UpstreamChannels;
 import dev.weft.proxy.config.ConfigHolder;
@@ -31,6 +32,8 @@ import dev.weft.proxy.route.Routes;
 import dev.weft.proxy.route.UpstreamCalls;
 import dev.weft.proxy.telemetry.RecentFailures;
 import dev.weft.proxy.telemetry.RequestMetrics;
+import dev.weft.proxy.telemetry.StatSource;
+import dev.weft.proxy.telemetry.TcpMetrics;
 import dev.weft.proxy.telemetry.WorkloadMetadata;
 import dev.weft.proxy.xds.AdsClient;
 import dev.weft.proxy.xds.CallerToken;
@@ -86,6 +89,7 @@ public final class ProxyApp implements AutoCloseable {
     private final Clusters clusters;
     private final ConfigHolder config = new ConfigHolder();
     private final RequestMetrics metrics;
+    private final TcpMetrics connectionMetrics;
     private final RecentFailures failures = new RecentFailures();
     private final ChainObservers observers;
     private final Listeners listeners;
@@ -109,8 +113,10 @@ public final class ProxyApp implements AutoCloseable {
         this.clusters = new Clusters(new ClusterEnvironment(
                 loops, control, UpstreamChannels.of(loops.get(0).eventLoop()), tls, resolver));
         WorkloadMetadata self = NodeIdentity.workload(bootstrap.node());
-        this.metrics = new RequestMetrics(self, new ConfigServices(config));
-        this.observers = new ChainObservers(metrics, failures);
+        ClusterServices services = new ClusterServices(clusters);
+        this.metrics = new RequestMetrics(self, services);
+        this.connectionMetrics = new TcpMetrics(self, services);
+        this.observers = new ChainObservers(metrics, connectionMetrics, failures);
         UpstreamCalls calls = new UpstreamCalls(clusters, loops);
         PipelineParts parts = new PipelineParts(
                 config,
@@ -248,7 +254,10 @@ public final class ProxyApp implements AutoCloseable {
                         channel, control, InstantSource.system(), new Backoff(new SplittableRandom())),
                 bootstrap.node().id(),
                 interval,
-                metrics,
+                sink -> {
+                    metrics.collect(sink);
+                    connectionMetrics.collect(sink);
+                },
                 secrets);
         reporter = started;
         started.start();
@@ -294,6 +303,15 @@ public final class ProxyApp implements AutoCloseable {
 
     public RequestMetrics metrics() {
         return metrics;
+    }
+
+    /** Of connections that speak no HTTP. */
+    public TcpMetrics connectionMetrics() {
+        return connectionMetrics;
+    }
+
+    ImmutableList<StatSource> httpStats() {
+        return observers.stats();
     }
 
     public Bootstrap bootstrap() {

@@ -66,12 +66,12 @@ final class RunningSources implements AdminSources, AdminCommands {
 
     @Override
     public ImmutableList<MetricSource> metrics() {
-        return ImmutableList.of(app.metrics());
+        return ImmutableList.of(app.metrics(), app.connectionMetrics());
     }
 
     @Override
     public ImmutableList<StatSource> stats() {
-        return ImmutableList.of();
+        return ImmutableList.of(sink -> app.httpStats().forEach(source -> source.report(sink)));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.weft.proxy.cluster;
 
 import dev.weft.model.cluster.Cluster.ServiceRef;
-import dev.weft.model.cluster.Endpoint;
 import dev.weft.proxy.telemetry.ServiceLookup;
 import java.util.Optional;
 
@@ -19,19 +18,5 @@ public final class ClusterServices implements ServiceLookup {
         return running == null || running.config().telemetry().services().isEmpty()
                 ? Optional.empty()
                 : Optional.of(running.config().telemetry().services().getFirst());
-    }
-
-    @Override
-    public Optional<Endpoint.Workload> workload(String cluster, String endpoint) {
-        Cluster running = clusters.find(cluster);
-        if (running == null) {
-            return Optional.empty();
-        }
-        for (UpstreamHost host : running.hosts().hosts()) {
-            if (host.text().equals(endpoint) && host.endpoint().workload().isKnown()) {
-                return Optional.of(host.endpoint().workload());
-            }
-        }
-        return Optional.empty();
     }
 }

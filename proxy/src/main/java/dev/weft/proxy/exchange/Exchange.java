@@ -280,6 +280,11 @@ public final class Exchange {
         closeConnection = true;
     }
 
+    /** For forwarded connections, whose exchanges last: tells observers that there is one. */
+    public void began() {
+        chain().observer().began(this);
+    }
+
     // ---- ends ------------------------------------------------------------------------------------------------------
 
     /** Answers or ends the exchange for this reason; see {@link LocalReply} for answers with details of their own. */

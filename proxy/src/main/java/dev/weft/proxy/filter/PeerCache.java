@@ -9,17 +9,19 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Peers by the very bytes of their header, so that a request of a peer seen before costs one comparison and no decoding. One per
- * loop; forgets everything when it is full, since a workload has few peers.
+ * Peers by the very bytes of their header, so that a request of a peer seen before costs one comparison and no decoding, also where
+ * those bytes are nonsense. One per loop; forgets everything when it is full, since a workload has few peers.
  */
 final class PeerCache {
     private static final int SLOTS = 1024;
     private static final int MOST = 500;
     private static final int LONGEST = 16 * 1024;
+    private static final int MOST_BYTES = 512 * 1024;
 
     private byte[][] keys = new byte[SLOTS][];
     private final @Nullable PeerMetadata[] peers = new PeerMetadata[SLOTS];
     private int size;
+    private int bytes;
 
     /** The peer of a header's value (base64 of a Struct), or null where it cannot be read. */
     @Nullable
@@ -38,16 +40,12 @@ final class PeerCache {
     }
 
     private @Nullable PeerMetadata learn(byte[] value) {
-        PeerMetadata peer;
-        try {
-            peer = WorkloadMetadata.decode("", Base64.getDecoder().decode(value));
-        } catch (IllegalArgumentException | InvalidProtocolBufferException unreadable) {
-            return null;
-        }
-        if (size == MOST) {
+        PeerMetadata peer = decode(value);
+        if (size == MOST || bytes + value.length > MOST_BYTES) {
             keys = new byte[SLOTS][];
             Arrays.fill(peers, null);
             size = 0;
+            bytes = 0;
         }
         int at = HeaderKey.hash(value, 0, value.length) & (SLOTS - 1);
         while (keys[at] != null) {
@@ -56,6 +54,15 @@ final class PeerCache {
         keys[at] = value;
         peers[at] = peer;
         size++;
+        bytes += value.length;
         return peer;
+    }
+
+    private static @Nullable PeerMetadata decode(byte[] value) {
+        try {
+            return WorkloadMetadata.decode("", Base64.getDecoder().decode(value));
+        } catch (IllegalArgumentException | InvalidProtocolBufferException unreadable) {
+            return null;
+        }
     }
 }

@@ -37,6 +37,9 @@ public final class PeerMetadataFilter extends HttpFilter {
     public FilterAction onRequestHead(Exchange exchange, boolean end) {
         Headers headers = exchange.request().headers();
         if (config.downstreamDiscovery()) {
+            if (headers.contains(HeaderName.X_ENVOY_PEER_METADATA)) {
+                state(exchange, TOLD);
+            }
             exchange.downstreamPeer(take(exchange, headers));
         }
         if (config.upstreamPropagation()) {
@@ -67,15 +70,14 @@ public final class PeerMetadataFilter extends HttpFilter {
     }
 
     private dev.weft.proxy.exchange.@Nullable PeerMetadata take(Exchange exchange, Headers headers) {
+        headers.remove(HeaderName.X_ENVOY_PEER_METADATA_ID);
         int entry = headers.find(HeaderName.X_ENVOY_PEER_METADATA);
         if (entry == Headers.NONE) {
             return null;
         }
-        state(exchange, TOLD);
         dev.weft.proxy.exchange.PeerMetadata peer = cache(exchange.loop().index())
                 .find(headers.block(), headers.valueStart(entry), headers.valueLength(entry));
         headers.remove(HeaderName.X_ENVOY_PEER_METADATA);
-        headers.remove(HeaderName.X_ENVOY_PEER_METADATA_ID);
         return peer;
     }
 

@@ -83,6 +83,7 @@ public final class TcpProxy implements TcpSide.Events {
                             "peer",
                             new PeerExchange(settings.exchange().own(), downstream, exchange::downstreamPeer));
         }
+        exchange.began();
         connect();
     }
 
@@ -139,6 +140,7 @@ public final class TcpProxy implements TcpSide.Events {
         host = picked;
         onLoop.requestStarted(picked);
         exchange.upstream().host(picked.host().text(), picked.host().hostName());
+        exchange.upstreamPeer(picked.host().peer());
         picked.establish(ImmutableList.of(), new Connector.Outcome() {
             @Override
             public void onConnected(Established established) {

@@ -3,6 +3,7 @@ package dev.weft.proxy.telemetry;
 import com.google.common.collect.ImmutableList;
 import dev.weft.model.http.AccessLog;
 import dev.weft.proxy.exchange.Exchange;
+import dev.weft.xds.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -11,7 +12,9 @@ import java.util.Map;
  * creates no object but for the text of fields that nobody asked for before.
  */
 public final class AccessLogFormat {
-    private static final byte[] DEFAULT_LINE_END = {'\n'};
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+    private static final byte[] QUOTE = {'"'};
+    private static final byte[] OBJECT_END = {'}', '\n'};
     private static final String DEFAULT_LINE = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%"
             + " %PROTOCOL%\" %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION%"
             + " %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\""
@@ -58,29 +61,32 @@ public final class AccessLogFormat {
             }
         }
         if (json) {
-            out.raw(new byte[] {'}'});
-            out.raw(DEFAULT_LINE_END);
+            out.raw(OBJECT_END);
         }
     }
 
+    /** A single operator has its own type; a text with something around it is a text. */
     private static void value(Field field, Exchange exchange, LineBuffer out) {
-        if (field.parts.length == 1 && field.parts[0].isAbsent(exchange)) {
-            out.raw("null".getBytes(StandardCharsets.US_ASCII));
+        boolean single = field.parts.length == 1;
+        if (single && field.parts[0].isAbsent(exchange)) {
+            out.raw(NULL);
             return;
         }
-        boolean number = field.parts.length == 1 && field.parts[0].isNumber();
-        byte[] quote = number ? new byte[0] : new byte[] {'"'};
-        out.raw(quote);
-        out.quoted(!number);
+        if (single && field.parts[0].isNumber()) {
+            field.parts[0].write(exchange, out);
+            return;
+        }
+        out.raw(QUOTE);
+        out.quoted(true);
         for (LogPart part : field.parts) {
             part.write(exchange, out);
         }
         out.quoted(false);
-        out.raw(quote);
+        out.raw(QUOTE);
     }
 
     private static String quote(String name) {
-        return '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        return JsonWriter.write(name, JsonWriter.Layout.ONE_LINE);
     }
 
     private static LogPart[] parts(String format) {

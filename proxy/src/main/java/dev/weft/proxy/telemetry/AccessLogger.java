@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccessLogger implements ExchangeObserver {
     private static final int MOST_LOOPS = 256;
-    private static final int FULL = 64 * 1024;
+    /** Small enough that a slow disk's queue fits a sidecar's heap. */
+    private static final int FULL = 16 * 1024;
+
     private static final long FLUSH_NANOS = 1_000_000_000L;
 
     private final AccessLogFormat format;
@@ -46,7 +48,7 @@ public final class AccessLogger implements ExchangeObserver {
     /** The lines of one loop that are not handed over yet. */
     private final class LoopLines extends Timer {
         private final Loop loop;
-        private final LineBuffer buffer = new LineBuffer();
+        private LineBuffer buffer = new LineBuffer();
         private boolean waiting;
 
         LoopLines(Loop loop) {
@@ -56,7 +58,7 @@ public final class AccessLogger implements ExchangeObserver {
         void add(Exchange exchange) {
             format.write(exchange, buffer);
             if (buffer.length() >= FULL) {
-                sink.write(buffer.take());
+                buffer = sink.swap(buffer);
             } else if (!waiting) {
                 waiting = true;
                 loop.schedule(this, FLUSH_NANOS);
@@ -67,7 +69,7 @@ public final class AccessLogger implements ExchangeObserver {
         protected void onTimer() {
             waiting = false;
             if (buffer.length() > 0) {
-                sink.write(buffer.take());
+                buffer = sink.swap(buffer);
             }
         }
     }

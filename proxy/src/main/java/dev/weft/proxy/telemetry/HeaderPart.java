@@ -5,115 +5,138 @@ import dev.weft.proxy.exchange.HeaderName;
 import dev.weft.proxy.exchange.Headers;
 import dev.weft.proxy.exchange.RequestHead;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code %REQ(X?Y):Z%} and its kind: the value of a field, else of another, at most Z bytes. Pseudo headers of the request are
- * fields too.
+ * fields too. Immutable.
  */
 final class HeaderPart implements LogPart {
-    private final Function<Exchange, Headers> headers;
-    private final boolean ofRequest;
-    private final String first;
-    private final Optional<String> second;
+    private final Source source;
+    private final Name first;
+    private final @Nullable Name second;
     private final int limit;
-    private final boolean stripQuery;
+    private final Query query;
 
-    private HeaderPart(
-            Function<Exchange, Headers> headers, boolean ofRequest, String argument, int limit, boolean stripQuery) {
+    /** Where the field is looked for. */
+    enum Source {
+        REQUEST,
+        RESPONSE,
+        TRAILERS
+    }
+
+    /** What becomes of a query in the value. */
+    enum Query {
+        KEPT,
+        CUT
+    }
+
+    /** A field's name, or a pseudo header's. */
+    private record Name(String text, HeaderName header) {
+        static Name of(String text) {
+            return new Name(text, HeaderName.of(text.startsWith(":") ? text.substring(1) : text));
+        }
+
+        boolean isPseudo() {
+            return text.startsWith(":");
+        }
+    }
+
+    /** @param argument one name, or two with a question mark between */
+    HeaderPart(Source source, String argument, int limit, Query query) {
         String[] names = argument.toLowerCase(Locale.ROOT).split("\\?", 2);
-        this.headers = headers;
-        this.ofRequest = ofRequest;
-        this.first = names[0];
-        this.second = names.length > 1 ? Optional.of(names[1]) : Optional.empty();
+        this.source = source;
+        this.first = Name.of(names[0]);
+        this.second = names.length > 1 ? Name.of(names[1]) : null;
         this.limit = limit;
-        this.stripQuery = stripQuery;
-    }
-
-    static HeaderPart request(String argument, int limit) {
-        return new HeaderPart(x -> x.request().headers(), true, argument, limit, false);
-    }
-
-    static HeaderPart response(String argument, int limit) {
-        return new HeaderPart(x -> x.response().headers(), false, argument, limit, false);
-    }
-
-    static HeaderPart trailer(String argument, int limit) {
-        return new HeaderPart(Exchange::responseTrailers, false, argument, limit, false);
-    }
-
-    /** {@code grpc-status} of the trailers, else of the head. */
-    static LogPart grpcStatus() {
-        HeaderPart trailer = trailer("grpc-status", Integer.MAX_VALUE);
-        HeaderPart head = response("grpc-status", Integer.MAX_VALUE);
-        return new LogPart() {
-            @Override
-            public void write(Exchange exchange, LineBuffer out) {
-                (trailer.isAbsent(exchange) ? head : trailer).write(exchange, out);
-            }
-
-            @Override
-            public boolean isAbsent(Exchange exchange) {
-                return trailer.isAbsent(exchange) && head.isAbsent(exchange);
-            }
-        };
-    }
-
-    HeaderPart withoutQuery() {
-        String argument = second.map(s -> first + "?" + s).orElse(first);
-        return new HeaderPart(headers, ofRequest, argument, limit, true);
+        this.query = query;
     }
 
     @Override
     public void write(Exchange exchange, LineBuffer out) {
-        if (!write(exchange, first, out) && (second.isEmpty() || !write(exchange, second.get(), out))) {
+        if (write(exchange, first, out)) {
+            return;
+        }
+        Name other = second;
+        if (other == null || !write(exchange, other, out)) {
             out.text("-");
         }
     }
 
     @Override
     public boolean isAbsent(Exchange exchange) {
-        return !has(exchange, first) && (second.isEmpty() || !has(exchange, second.get()));
+        Name other = second;
+        return !has(exchange, first) && (other == null || !has(exchange, other));
     }
 
-    private boolean has(Exchange exchange, String name) {
-        if (ofRequest && name.startsWith(":")) {
-            return !pseudo(exchange.request(), name).isEmpty();
-        }
-        return headers.apply(exchange).find(HeaderName.of(name)) != Headers.NONE;
+    private Headers headers(Exchange exchange) {
+        return switch (source) {
+            case REQUEST -> exchange.request().headers();
+            case RESPONSE -> exchange.response().headers();
+            case TRAILERS -> exchange.responseTrailers();
+        };
     }
 
-    private boolean write(Exchange exchange, String name, LineBuffer out) {
-        if (ofRequest && name.startsWith(":")) {
-            String value = pseudo(exchange.request(), name);
-            if (value.isEmpty()) {
-                return false;
-            }
-            out.text(value.substring(0, Math.min(value.length(), Math.min(limit, end(value)))));
-            return true;
+    private boolean has(Exchange exchange, Name name) {
+        if (name.isPseudo()) {
+            return hasPseudo(exchange, name.text);
         }
-        Headers fields = headers.apply(exchange);
-        int entry = fields.find(HeaderName.of(name));
+        return headers(exchange).find(name.header) != Headers.NONE;
+    }
+
+    private boolean write(Exchange exchange, Name name, LineBuffer out) {
+        if (name.isPseudo()) {
+            return hasPseudo(exchange, name.text) && writePseudo(exchange, name.text, out);
+        }
+        Headers fields = headers(exchange);
+        int entry = fields.find(name.header);
         if (entry == Headers.NONE) {
             return false;
         }
-        out.range(fields.block(), fields.valueStart(entry), Math.min(limit, fields.valueLength(entry)));
+        range(fields.block(), fields.valueStart(entry), fields.valueLength(entry), out);
         return true;
     }
 
-    private int end(String path) {
-        int query = stripQuery ? path.indexOf('?') : -1;
-        return query < 0 ? path.length() : query;
+    private void range(byte[] block, int start, int length, LineBuffer out) {
+        int end = Math.min(limit, length);
+        if (query == Query.CUT) {
+            for (int i = 0; i < end; i++) {
+                if (block[start + i] == '?') {
+                    end = i;
+                }
+            }
+        }
+        out.range(block, start, end);
     }
 
-    private static String pseudo(RequestHead head, String name) {
-        return switch (name) {
-            case ":method" -> head.methodText();
-            case ":path" -> head.path();
-            case ":authority" -> head.authority();
-            case ":scheme" -> head.scheme().text();
-            default -> "";
-        };
+    private boolean hasPseudo(Exchange exchange, String name) {
+        RequestHead head = exchange.request();
+        if (source == Source.RESPONSE) {
+            return name.equals(":status") && exchange.response().status() != 0;
+        }
+        return source == Source.REQUEST
+                && switch (name) {
+                    case ":method" -> head.methodLength() > 0;
+                    case ":path" -> head.hasPath();
+                    case ":authority" -> head.hasAuthority();
+                    case ":scheme" -> head.methodLength() > 0;
+                    default -> false;
+                };
+    }
+
+    private boolean writePseudo(Exchange exchange, String name, LineBuffer out) {
+        RequestHead head = exchange.request();
+        byte[] block = head.headers().block();
+        switch (name) {
+            case ":method" -> range(block, head.methodStart(), head.methodLength(), out);
+            case ":path" -> range(block, head.pathStart(), head.pathLength(), out);
+            case ":authority" -> range(block, head.authorityStart(), head.authorityLength(), out);
+            case ":scheme" -> out.text(head.scheme().text());
+            case ":status" -> out.number(exchange.response().status());
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 }

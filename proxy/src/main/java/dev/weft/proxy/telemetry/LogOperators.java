@@ -7,6 +7,9 @@ import dev.weft.proxy.exchange.PeerIdentity;
 import dev.weft.proxy.exchange.ResponseFlag;
 import dev.weft.proxy.exchange.RouteDecision;
 import dev.weft.proxy.exchange.TlsFacts;
+import dev.weft.proxy.telemetry.GrpcStatusPart.Form;
+import dev.weft.proxy.telemetry.HeaderPart.Query;
+import dev.weft.proxy.telemetry.HeaderPart.Source;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -26,34 +29,50 @@ final class LogOperators {
             number("BYTES_SENT", Exchange::responseBytes),
             number("DURATION", x -> since(x, end(x))),
             number("REQUEST_DURATION", x -> since(x, x.timings().requestEnd)),
+            number("REQUEST_TX_DURATION", x -> since(x, x.timings().upstreamRequestEnd)),
             number("RESPONSE_DURATION", x -> since(x, x.timings().upstreamResponseStart)),
             number("RESPONSE_TX_DURATION", x -> between(x.timings().upstreamResponseStart, end(x))),
             number("CONNECTION_ID", x -> x.connection().id()),
             number("UPSTREAM_CONNECTION_ID", x -> x.upstream().connectionId()),
             number("UPSTREAM_REQUEST_ATTEMPT_COUNT", x -> x.upstream().attempts()),
-            text("PROTOCOL", x -> x.request().protocol().text()),
+            text("PROTOCOL", x -> isHttp(x) ? x.request().protocol().text() : ""),
             text("UPSTREAM_PROTOCOL", LogOperators::upstreamProtocol),
-            text("RESPONSE_FLAGS", x -> ResponseFlag.codes(x.flags())),
+            Map.entry("RESPONSE_FLAGS", new FlagsPart(ResponseFlag::code)),
+            Map.entry("RESPONSE_FLAGS_LONG", new FlagsPart(ResponseFlag::longName)),
             text("RESPONSE_CODE_DETAILS", x -> x.details()),
             text("CONNECTION_TERMINATION_DETAILS", x -> ""),
+            text("LOCAL_REPLY_BODY", x -> ""),
+            text("STREAM_ID", x -> ""),
+            text("TRACE_ID", x -> ""),
+            text("SPAN_ID", x -> ""),
+            text("ACCESS_LOG_TYPE", x -> isHttp(x) ? "DownstreamEnd" : "TcpConnectionEnd"),
             text("WEFT_REASON", LogOperators::reason),
             text("UPSTREAM_TRANSPORT_FAILURE_REASON", x -> x.upstream().failure()),
             text("UPSTREAM_HOST", x -> x.upstream().host()),
             text("UPSTREAM_HOST_NAME", x -> x.upstream().hostName()),
             text("UPSTREAM_REMOTE_ADDRESS", x -> x.upstream().host()),
+            host("UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", x -> x.upstream().host()),
+            port("UPSTREAM_REMOTE_PORT", x -> x.upstream().host()),
+            host("UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT", x -> x.upstream().localAddress()),
+            port("UPSTREAM_LOCAL_PORT", x -> x.upstream().localAddress()),
+            text("UPSTREAM_TLS_VERSION", x -> upstreamTls(x, TlsFacts::version)),
+            text("UPSTREAM_TLS_CIPHER", x -> upstreamTls(x, TlsFacts::cipher)),
+            text("UPSTREAM_PEER_URI_SAN", x -> upstreamTls(x, tls -> of(tls.peer(), PeerIdentity::principal))),
+            text("UPSTREAM_PEER_SUBJECT", x -> upstreamTls(x, tls -> of(tls.peer(), PeerIdentity::subject))),
+            text("UPSTREAM_PEER_ISSUER", x -> upstreamTls(x, tls -> of(tls.peer(), PeerIdentity::issuer))),
             text("UPSTREAM_CLUSTER", x -> x.upstream().cluster()),
             text("UPSTREAM_CLUSTER_RAW", x -> x.upstream().cluster()),
             text("UPSTREAM_LOCAL_ADDRESS", x -> x.upstream().localAddress()),
             text("DOWNSTREAM_LOCAL_ADDRESS", x -> x.connection().localText()),
             text("DOWNSTREAM_REMOTE_ADDRESS", Exchange::remoteText),
-            text("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", x -> withoutPort(x.remoteText())),
+            host("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", Exchange::remoteText),
+            port("DOWNSTREAM_REMOTE_PORT", Exchange::remoteText),
             text("DOWNSTREAM_DIRECT_REMOTE_ADDRESS", x -> x.connection().remoteText()),
-            text(
+            host(
                     "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT",
-                    x -> withoutPort(x.connection().remoteText())),
-            text(
-                    "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
-                    x -> withoutPort(x.connection().localText())),
+                    x -> x.connection().remoteText()),
+            port("DOWNSTREAM_DIRECT_REMOTE_PORT", x -> x.connection().remoteText()),
+            host("DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT", x -> x.connection().localText()),
             number("DOWNSTREAM_LOCAL_PORT", x -> x.connection().destination().getPort()),
             text("REQUESTED_SERVER_NAME", x -> x.connection().serverName()),
             text("ROUTE_NAME", x -> route(x, RouteDecision::routeName)),
@@ -70,6 +89,8 @@ final class LogOperators {
             text("DOWNSTREAM_PEER_FINGERPRINT_256", x -> peer(x, PeerIdentity::sha256)),
             text("HOSTNAME", x -> HOSTNAME),
             text("UNIQUE_ID", Exchange::requestId));
+
+    private static final LogPart ABSENT = text("", x -> "").getValue();
 
     private LogOperators() {}
 
@@ -91,14 +112,32 @@ final class LogOperators {
             return known;
         }
         return switch (plain) {
-            case "REQ" -> HeaderPart.request(argument, limit);
-            case "RESP" -> HeaderPart.response(argument, limit);
-            case "TRAILER" -> HeaderPart.trailer(argument, limit);
-            case "REQ_WITHOUT_QUERY" -> HeaderPart.request(argument, limit).withoutQuery();
+            case "REQ" -> new HeaderPart(Source.REQUEST, argument, limit, Query.KEPT);
+            case "RESP" -> new HeaderPart(Source.RESPONSE, argument, limit, Query.KEPT);
+            case "TRAILER" -> new HeaderPart(Source.TRAILERS, argument, limit, Query.KEPT);
+            case "REQ_WITHOUT_QUERY" -> new HeaderPart(Source.REQUEST, argument, limit, Query.CUT);
             case "START_TIME" -> new StartTime(argument);
-            case "GRPC_STATUS" -> HeaderPart.grpcStatus();
-            case "GRPC_STATUS_NUMBER" -> HeaderPart.grpcStatus();
+            case "GRPC_STATUS" -> new GrpcStatusPart(form(operator, argument));
+            case "GRPC_STATUS_NUMBER" -> new GrpcStatusPart(Form.NUMBER);
+            // Nobody here keeps such data, so there is never a value.
+            case "DYNAMIC_METADATA",
+                    "CLUSTER_METADATA",
+                    "UPSTREAM_METADATA",
+                    "METADATA",
+                    "FILTER_STATE",
+                    "UPSTREAM_FILTER_STATE" -> ABSENT;
             default -> throw new IllegalArgumentException("access log format: unknown operator %" + operator + "%");
+        };
+    }
+
+    private static Form form(String operator, String argument) {
+        return switch (argument) {
+            case "", "CAMEL_STRING" -> Form.CAMEL_STRING;
+            case "SNAKE_STRING" -> Form.SNAKE_STRING;
+            case "NUMBER" -> Form.NUMBER;
+            default ->
+                throw new IllegalArgumentException("access log format: '" + argument + "' in %" + operator
+                        + "% is no form, expected CAMEL_STRING, SNAKE_STRING or NUMBER");
         };
     }
 
@@ -113,7 +152,7 @@ final class LogOperators {
 
     static LogPart literal(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return (exchange, out) -> out.raw(bytes);
+        return (exchange, out) -> out.literal(bytes);
     }
 
     private static Map.Entry<String, LogPart> number(String name, ToLongFunction<Exchange> value) {
@@ -154,6 +193,15 @@ final class LogOperators {
         });
     }
 
+    /** The host of an address, without the brackets of IPv6. */
+    private static Map.Entry<String, LogPart> host(String name, Function<Exchange, String> address) {
+        return Map.entry(name, new AddressPart(address, AddressPart.Piece.HOST));
+    }
+
+    private static Map.Entry<String, LogPart> port(String name, Function<Exchange, String> address) {
+        return Map.entry(name, new AddressPart(address, AddressPart.Piece.PORT));
+    }
+
     private static long end(Exchange exchange) {
         long end = exchange.timings().responseEnd;
         return end == 0 ? exchange.loop().now() : end;
@@ -167,9 +215,14 @@ final class LogOperators {
         return from == 0 || to == 0 ? -1 : Math.max(0, (to - from) / NANOS_PER_MILLI);
     }
 
+    /** A forwarded connection is an exchange without a request. */
+    private static boolean isHttp(Exchange exchange) {
+        return exchange.request().methodLength() > 0;
+    }
+
     private static String upstreamProtocol(Exchange exchange) {
         HttpProtocol protocol = exchange.upstream().protocol();
-        return protocol == null ? "" : protocol.text();
+        return protocol == null || !isHttp(exchange) ? "" : protocol.text();
     }
 
     private static String reason(Exchange exchange) {
@@ -178,7 +231,7 @@ final class LogOperators {
     }
 
     private static String route(Exchange exchange, Function<RouteDecision, String> part) {
-        RouteDecision route = exchange.route();
+        RouteDecision route = exchange.routeIfKnown();
         return route == null ? "" : part.apply(route);
     }
 
@@ -188,14 +241,16 @@ final class LogOperators {
     }
 
     private static String peer(Exchange exchange, Function<PeerIdentity, String> part) {
-        @Nullable PeerIdentity peer = exchange.connection().peer();
-        return peer == null ? "" : part.apply(peer);
+        return of(exchange.connection().peer(), part);
     }
 
-    private static String withoutPort(String address) {
-        int colon = address.lastIndexOf(':');
-        String host = colon < 0 ? address : address.substring(0, colon);
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    private static String upstreamTls(Exchange exchange, Function<TlsFacts, String> part) {
+        TlsFacts tls = exchange.upstream().tls();
+        return tls == null ? "" : part.apply(tls);
+    }
+
+    private static String of(@Nullable PeerIdentity peer, Function<PeerIdentity, String> part) {
+        return peer == null ? "" : part.apply(peer);
     }
 
     private static String hostname() {

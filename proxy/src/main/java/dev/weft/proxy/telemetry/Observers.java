@@ -17,6 +17,13 @@ public final class Observers implements ExchangeObserver {
     }
 
     @Override
+    public void began(Exchange exchange) {
+        for (ExchangeObserver observer : all) {
+            observer.began(exchange);
+        }
+    }
+
+    @Override
     public void done(Exchange exchange) {
         for (ExchangeObserver observer : all) {
             observer.done(exchange);

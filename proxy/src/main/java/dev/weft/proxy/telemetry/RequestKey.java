@@ -22,7 +22,6 @@ final class RequestKey {
     @Nullable
     PeerMetadata peer;
 
-    String endpoint = "";
     String cluster = "";
     String remotePrincipal = "";
     String ownPrincipal = "";
@@ -37,7 +36,6 @@ final class RequestKey {
         boolean inbound = direction == Direction.INBOUND;
         peer = inbound ? exchange.downstreamPeer() : exchange.upstreamPeer();
         cluster = exchange.upstream().cluster();
-        endpoint = inbound || peer != null ? "" : exchange.upstream().host();
         TlsFacts tls =
                 inbound ? exchange.connection().tls() : exchange.upstream().tls();
         PeerIdentity identity = tls == null ? null : tls.peer();
@@ -62,7 +60,6 @@ final class RequestKey {
         RequestKey copy = new RequestKey();
         copy.direction = direction;
         copy.peer = peer;
-        copy.endpoint = endpoint;
         copy.cluster = cluster;
         copy.remotePrincipal = remotePrincipal;
         copy.ownPrincipal = ownPrincipal;
@@ -74,10 +71,19 @@ final class RequestKey {
         return copy;
     }
 
+    /** There are too many peers to tell them apart. */
+    void forgetPeer() {
+        peer = null;
+        remotePrincipal = "";
+    }
+
+    /** Of the contents: the same peer may be told by several objects. Texts remember their hashes. */
     int mix() {
-        int hash = System.identityHashCode(peer);
+        PeerMetadata workload = peer;
+        int hash = workload == null
+                ? 0
+                : workload.workload().hashCode() * 31 + workload.version().hashCode();
         hash = hash * 31 + cluster.hashCode();
-        hash = hash * 31 + endpoint.hashCode();
         hash = hash * 31 + status;
         hash = hash * 31 + Long.hashCode(flags);
         hash = hash * 31 + grpcStatus;
@@ -96,7 +102,6 @@ final class RequestKey {
                 && direction == other.direction
                 && samePeer(peer, other.peer)
                 && cluster.equals(other.cluster)
-                && endpoint.equals(other.endpoint)
                 && remotePrincipal.equals(other.remotePrincipal)
                 && ownPrincipal.equals(other.ownPrincipal);
     }

@@ -2,13 +2,11 @@ package dev.weft.proxy.telemetry;
 
 import com.google.common.collect.ImmutableList;
 import dev.weft.model.cluster.Cluster.ServiceRef;
-import dev.weft.model.cluster.Endpoint;
 import dev.weft.proxy.exchange.ConnectionFacts.Direction;
 import dev.weft.proxy.exchange.PeerMetadata;
 import dev.weft.proxy.exchange.ResponseFlag;
 import dev.weft.proxy.telemetry.MetricSink.Labels;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The labels of Istio's metrics: all of them on every series, {@code unknown} where a value is not known, since Kiali leaves out
@@ -35,7 +33,7 @@ final class RequestLabels {
     Labels of(RequestKey key) {
         boolean inbound = key.direction == Direction.INBOUND;
         ImmutableList.Builder<String> pairs = ImmutableList.builder();
-        common(pairs, inbound, key.peer, key.cluster, key.endpoint, key.ownPrincipal, key.remotePrincipal);
+        common(pairs, inbound, key);
         pairs.add("request_protocol", key.grpc ? "grpc" : "http");
         pairs.add("response_code", String.valueOf(key.status));
         pairs.add("grpc_response_status", key.grpcStatus == RequestKey.NO_GRPC ? "" : String.valueOf(key.grpcStatus));
@@ -44,31 +42,35 @@ final class RequestLabels {
         return new Labels(pairs.build());
     }
 
+    /** Of a connection that speaks no HTTP. */
+    Labels ofConnection(RequestKey key) {
+        boolean inbound = key.direction == Direction.INBOUND;
+        ImmutableList.Builder<String> pairs = ImmutableList.builder();
+        common(pairs, inbound, key);
+        pairs.add("request_protocol", "tcp");
+        pairs.add("response_flags", ResponseFlag.codes(key.flags));
+        pairs.add("connection_security_policy", security(inbound, key.mutualTls));
+        return new Labels(pairs.build());
+    }
+
     /** What request and connection series have in common: who reports, source, destination. */
-    void common(
-            ImmutableList.Builder<String> pairs,
-            boolean inbound,
-            @Nullable PeerMetadata peer,
-            String cluster,
-            String endpoint,
-            String ownPrincipal,
-            String remotePrincipal) {
-        Workload other = peer != null ? workload(peer) : inbound ? NOBODY : endpoint(cluster, endpoint);
+    private void common(ImmutableList.Builder<String> pairs, boolean inbound, RequestKey key) {
+        Workload other = key.peer == null ? NOBODY : workload(key.peer);
         Workload source = inbound ? other : self;
         Workload destination = inbound ? self : other;
         pairs.add("reporter", inbound ? "destination" : "source");
-        add(pairs, "source", source, inbound ? remotePrincipal : ownPrincipal);
-        add(pairs, "destination", destination, inbound ? ownPrincipal : remotePrincipal);
-        Optional<ServiceRef> service = services.service(cluster);
+        add(pairs, "source", source, inbound ? key.remotePrincipal : key.ownPrincipal);
+        add(pairs, "destination", destination, inbound ? key.ownPrincipal : key.remotePrincipal);
+        Optional<ServiceRef> service = services.service(key.cluster);
         pairs.add("destination_service", service.map(ServiceRef::host).orElse(MetricNames.UNKNOWN));
-        pairs.add("destination_service_name", service.map(ServiceRef::name).orElse(named(cluster)));
+        pairs.add("destination_service_name", service.map(ServiceRef::name).orElse(named(key.cluster)));
         pairs.add(
                 "destination_service_namespace",
                 service.map(ServiceRef::namespace).orElse(MetricNames.UNKNOWN));
     }
 
     /** A server knows whether it was mutual TLS; a client says unknown, as Istio's does. */
-    static String security(boolean inbound, boolean mutualTls) {
+    private static String security(boolean inbound, boolean mutualTls) {
         if (!inbound) {
             return MetricNames.UNKNOWN;
         }
@@ -77,20 +79,6 @@ final class RequestLabels {
 
     private static String named(String cluster) {
         return cluster.isEmpty() || cluster.indexOf('|') >= 0 ? MetricNames.UNKNOWN : cluster;
-    }
-
-    private Workload endpoint(String cluster, String endpoint) {
-        return services.workload(cluster, endpoint)
-                .filter(Endpoint.Workload::isKnown)
-                .map(w -> new Workload(
-                        w.name(),
-                        w.namespace(),
-                        w.canonicalName(),
-                        w.canonicalRevision(),
-                        MetricNames.UNKNOWN,
-                        MetricNames.UNKNOWN,
-                        w.cluster()))
-                .orElse(NOBODY);
     }
 
     private static void add(ImmutableList.Builder<String> pairs, String side, Workload workload, String principal) {

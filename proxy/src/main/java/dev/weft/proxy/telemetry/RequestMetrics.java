@@ -6,7 +6,6 @@ import dev.weft.proxy.exchange.ExchangeObserver;
 import dev.weft.proxy.telemetry.MetricSink.Labels;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ public final class RequestMetrics implements ExchangeObserver, MetricSource {
     private static final double NANOS_PER_MILLI = 1_000_000.0;
 
     private final RequestLabels labels;
-    private final AtomicReferenceArray<@Nullable Table> tables = new AtomicReferenceArray<>(MOST_LOOPS);
+    private final AtomicReferenceArray<@Nullable SeriesTable<Series>> tables = new AtomicReferenceArray<>(MOST_LOOPS);
 
     public RequestMetrics(WorkloadMetadata self, ServiceLookup services) {
         this.labels = new RequestLabels(self, services);
@@ -27,13 +26,13 @@ public final class RequestMetrics implements ExchangeObserver, MetricSource {
 
     @Override
     public void done(Exchange exchange) {
-        table(exchange.loop().index()).count(exchange);
+        table(exchange.loop().index()).find(exchange).record(exchange);
     }
 
-    private Table table(int loop) {
-        Table table = tables.get(loop);
+    private SeriesTable<Series> table(int loop) {
+        SeriesTable<Series> table = tables.get(loop);
         if (table == null) {
-            table = new Table();
+            table = new SeriesTable<>(key -> new Series(labels.of(key)));
             tables.set(loop, table);
         }
         return table;
@@ -44,11 +43,10 @@ public final class RequestMetrics implements ExchangeObserver, MetricSource {
     public void collect(MetricSink sink) {
         Map<Labels, Total> totals = new LinkedHashMap<>();
         for (int i = 0; i < MOST_LOOPS; i++) {
-            Table table = tables.get(i);
+            SeriesTable<Series> table = tables.get(i);
             if (table != null) {
-                for (Series series : table.all) {
-                    totals.computeIfAbsent(series.labels, l -> new Total()).add(series);
-                }
+                table.forEach(series ->
+                        totals.computeIfAbsent(series.labels, l -> new Total()).add(series));
             }
         }
         ImmutableList<Double> bounds = Histogram.BOUNDS;
@@ -61,65 +59,15 @@ public final class RequestMetrics implements ExchangeObserver, MetricSource {
                 sink.histogram(MetricNames.RESPONSE_BYTES, names, bounds, total.responseBytes, total.responseSum));
     }
 
-    /** The series of one loop: an open-addressing table that the loop reads and writes, and a queue that others may walk. */
-    private final class Table {
-        private final RequestKey probe = new RequestKey();
-        private final ConcurrentLinkedQueue<Series> all = new ConcurrentLinkedQueue<>();
-        private @Nullable Series[] slots = new Series[64];
-        private int size;
-
-        void count(Exchange exchange) {
-            probe.fill(exchange);
-            int mask = slots.length - 1;
-            int at = probe.mix() & mask;
-            Series series = slots[at];
-            while (series != null && !series.key.same(probe)) {
-                at = (at + 1) & mask;
-                series = slots[at];
-            }
-            if (series == null) {
-                series = add(probe.copy());
-            }
-            series.record(exchange);
-        }
-
-        private Series add(RequestKey key) {
-            if (++size * 2 > slots.length) {
-                @Nullable Series[] old = slots;
-                slots = new Series[old.length * 2];
-                for (@Nullable Series series : old) {
-                    if (series != null) {
-                        place(series);
-                    }
-                }
-            }
-            Series series = new Series(key, labels.of(key));
-            place(series);
-            all.add(series);
-            return series;
-        }
-
-        private void place(Series series) {
-            int mask = slots.length - 1;
-            int at = series.key.mix() & mask;
-            while (slots[at] != null) {
-                at = (at + 1) & mask;
-            }
-            slots[at] = series;
-        }
-    }
-
     /** One series of one loop. */
     private static final class Series {
-        private final RequestKey key;
         private final Labels labels;
         private final Histogram durations = new Histogram();
         private final Histogram requestBytes = new Histogram();
         private final Histogram responseBytes = new Histogram();
         private long requests;
 
-        Series(RequestKey key, Labels labels) {
-            this.key = key;
+        Series(Labels labels) {
             this.labels = labels;
         }
 
