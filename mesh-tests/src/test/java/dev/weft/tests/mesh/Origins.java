@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The programs behind the sidecars: HTTP/1.1 servers that answer as scripted and remember what they saw, and a TCP server that answers
@@ -29,6 +30,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Origins implements AutoCloseable {
     public static final String TCP = "tcp";
+
+    /** Path before the number of bytes that are wanted. */
+    private static final String HUGE = "/bytes/";
+    /** Path whose body is read at 1 MiB/s, and never answered. */
+    private static final String SLOW = "/slow";
+
+    private static final int PIECE = 64 << 10;
+    private static final long PIECE_NANOS = 62_500_000;
 
     /** One request as an origin saw it; over TCP only the bytes. */
     public record Arrived(
@@ -110,6 +119,14 @@ public final class Origins implements AutoCloseable {
             }
             String[] start = head.get(0).split(" ", 3);
             ImmutableListMultimap<String, String> headers = RawClient.headers(head.subList(1, head.size()));
+            if (start[1].startsWith(HUGE)) {
+                sendHuge(out, Long.parseLong(start[1].substring(HUGE.length())));
+                continue;
+            }
+            if (start[1].equals(SLOW)) {
+                readSlowly(in);
+                return;
+            }
             String body = HttpText.body(in, headers, false);
             arrived.add(new Arrived(name, start[0], start[1], headers, body));
             ImmutableList<Answer> answers = script;
@@ -126,6 +143,20 @@ public final class Origins implements AutoCloseable {
                 return;
             }
             out.write(text(name, answer, start[0].equals("HEAD")).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void sendHuge(OutputStream out, long length) throws IOException {
+        out.write(("HTTP/1.1 200 OK\r\ncontent-length: " + length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        byte[] piece = new byte[PIECE];
+        for (long sent = 0; sent < length; sent += PIECE) {
+            out.write(piece, 0, (int) Math.min(PIECE, length - sent));
+        }
+    }
+
+    private static void readSlowly(InputStream in) throws IOException {
+        while (in.readNBytes(PIECE).length == PIECE) {
+            LockSupport.parkNanos(PIECE_NANOS);
         }
     }
 

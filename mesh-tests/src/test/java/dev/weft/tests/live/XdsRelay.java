@@ -1,0 +1,213 @@
+package dev.weft.tests.live;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.HandlerRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between sidecars and the control plane, passes on every call and every byte, and holds back endpoints of one service for a
+ * time. What is sent meanwhile overtakes them.
+ */
+final class XdsRelay extends HandlerRegistry implements AutoCloseable {
+    private static final String ENDPOINTS = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
+
+    private final String service;
+    private final Duration delay;
+    private final AtomicInteger held = new AtomicInteger();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Server server;
+    private @Nullable ManagedChannel controlPlane;
+
+    XdsRelay(String service, Duration delay) throws IOException {
+        this.service = service;
+        this.delay = delay;
+        this.server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+                .fallbackHandlerRegistry(this)
+                .build()
+                .start();
+    }
+
+    /** Makes a bootstrap lead here. */
+    void standBetween(ObjectNode bootstrap) {
+        ObjectNode cluster = (ObjectNode) bootstrap.at("/static_resources/clusters/0");
+        ObjectNode address = (ObjectNode)
+                cluster.at("/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address/socket_address");
+        if (controlPlane == null) {
+            String roots = cluster.at(
+                            "/transport_socket/typed_config/common_tls_context/validation_context/trusted_ca/filename")
+                    .asText();
+            controlPlane = open(address.path("port_value").asInt(), new File(roots));
+        }
+        address.put("port_value", server.getPort());
+        cluster.remove("transport_socket");
+    }
+
+    private static ManagedChannel open(int port, File roots) {
+        try {
+            return NettyChannelBuilder.forAddress("127.0.0.1", port)
+                    .sslContext(
+                            GrpcSslContexts.forClient().trustManager(roots).build())
+                    .overrideAuthority("istiod.istio-system.svc")
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many responses were held back. */
+    int held() {
+        return held.get();
+    }
+
+    @Override
+    public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
+        return ServerMethodDefinition.create(method(name), (call, headers) -> relay(call, headers));
+    }
+
+    private ServerCall.Listener<byte[]> relay(ServerCall<byte[], byte[]> from, Metadata headers) {
+        ManagedChannel channel = controlPlane;
+        if (channel == null) {
+            throw new IllegalStateException("a call before any bootstrap");
+        }
+        ClientCall<byte[], byte[]> to =
+                channel.newCall(method(from.getMethodDescriptor().getFullMethodName()), CallOptions.DEFAULT);
+        to.start(new Back(from), headers);
+        to.request(Integer.MAX_VALUE);
+        from.request(Integer.MAX_VALUE);
+        return new ServerCall.Listener<>() {
+            @Override
+            public void onMessage(byte[] message) {
+                to.sendMessage(message);
+            }
+
+            @Override
+            public void onHalfClose() {
+                to.halfClose();
+            }
+
+            @Override
+            public void onCancel() {
+                to.cancel("the sidecar went away", null);
+            }
+        };
+    }
+
+    private final class Back extends ClientCall.Listener<byte[]> {
+        private final ServerCall<byte[], byte[]> to;
+
+        Back(ServerCall<byte[], byte[]> to) {
+            this.to = to;
+        }
+
+        @Override
+        public void onHeaders(Metadata headers) {
+            synchronized (to) {
+                to.sendHeaders(headers);
+            }
+        }
+
+        @Override
+        public void onMessage(byte[] message) {
+            if (isHeld(message)) {
+                held.incrementAndGet();
+                timer.schedule(() -> send(message), delay.toMillis(), TimeUnit.MILLISECONDS);
+            } else {
+                send(message);
+            }
+        }
+
+        private void send(byte[] message) {
+            synchronized (to) {
+                if (!to.isCancelled()) {
+                    to.sendMessage(message);
+                }
+            }
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            synchronized (to) {
+                if (!to.isCancelled()) {
+                    to.close(status, trailers);
+                }
+            }
+        }
+
+        private boolean isHeld(byte[] message) {
+            if (!to.getMethodDescriptor().getFullMethodName().endsWith("/DeltaAggregatedResources")) {
+                return false;
+            }
+            try {
+                DeltaDiscoveryResponse response = DeltaDiscoveryResponse.parseFrom(message);
+                return response.getTypeUrl().equals(ENDPOINTS)
+                        && response.getResourcesList().stream()
+                                .anyMatch(resource -> resource.getName().contains(service));
+            } catch (InvalidProtocolBufferException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static MethodDescriptor<byte[], byte[]> method(String name) {
+        return MethodDescriptor.<byte[], byte[]>newBuilder()
+                .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                .setFullMethodName(name)
+                .setRequestMarshaller(Bytes.INSTANCE)
+                .setResponseMarshaller(Bytes.INSTANCE)
+                .build();
+    }
+
+    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
+        INSTANCE;
+
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        server.shutdownNow();
+        ManagedChannel channel = controlPlane;
+        if (channel != null) {
+            channel.shutdownNow();
+        }
+    }
+}
