@@ -31,7 +31,7 @@ public sealed interface HttpFilter {
             String shadowPrefix)
             implements HttpFilter {}
 
-    /** Istio's alpn filter: the ALPN offered upstream by the protocol spoken downstream. */
+    /** Istio's alpn filter: the ALPN offered upstream by the protocol spoken there. */
     record AlpnOverride(
             String name, ImmutableList<String> http10, ImmutableList<String> http11, ImmutableList<String> http2)
             implements HttpFilter {}

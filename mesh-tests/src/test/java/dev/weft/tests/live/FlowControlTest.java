@@ -2,6 +2,7 @@ package dev.weft.tests.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tests.mesh.Await;
 import dev.weft.tests.mesh.RawClient;
 import dev.weft.tests.mesh.Reply;
 import dev.weft.tests.mesh.TestMesh;
@@ -83,8 +84,19 @@ class FlowControlTest {
                 upload.close();
                 reader.join();
                 writer.join();
+                // The server's sidecar is still passing on what the slow backend has not read yet.
+                mesh.origins().close();
+                awaitConnections(mesh, "client", 0);
+                awaitConnections(mesh, "b", 1); // the one kept for the next request
             }
         }
+    }
+
+    private static void awaitConnections(TestMesh mesh, String sidecar, int most) {
+        Await.until(
+                TIMEOUT,
+                () -> mesh.proxy(sidecar).listeners().connections() <= most,
+                () -> sidecar + " has " + mesh.proxy(sidecar).listeners().connections());
     }
 
     private static long direct() {

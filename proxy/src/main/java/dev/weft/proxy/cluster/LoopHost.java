@@ -70,6 +70,20 @@ public final class LoopHost implements ConnectionObserver {
         };
     }
 
+    /**
+     * What requests are sent in, as far as it is known before a handshake.
+     *
+     * @param spoken what the client speaks
+     */
+    public HttpProtocol speaks(HttpProtocol spoken) {
+        return switch (cluster.config().connection().protocol()) {
+            case UpstreamProtocol.Http1 p -> HttpProtocol.HTTP_1_1;
+            case UpstreamProtocol.Http2 p -> HttpProtocol.HTTP_2;
+            case UpstreamProtocol.UseDownstream p -> spoken;
+            case UpstreamProtocol.Auto p -> spoken;
+        };
+    }
+
     /** The pool for the payload of tunnels that end here. */
     public ConnectionPool rawPool(ImmutableList<String> alpn, String requestAuthority) {
         Transport.Socket by = socket();

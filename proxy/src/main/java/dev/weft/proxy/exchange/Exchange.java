@@ -1,6 +1,5 @@
 package dev.weft.proxy.exchange;
 
-import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ public final class Exchange {
     private @Nullable PeerMetadata upstreamPeer;
     private String details = "";
     private String requestId = "";
-    private ImmutableList<String> upstreamAlpn = ImmutableList.of();
+    private AlpnOffer upstreamAlpn = AlpnOffer.NONE;
     private long flags;
     private long requestBytes;
     private long responseBytes;
@@ -233,12 +232,12 @@ public final class Exchange {
     }
 
     /** What to offer by ALPN upstream, where a filter decided it; empty for the cluster's own list. */
-    public ImmutableList<String> upstreamAlpn() {
+    public AlpnOffer upstreamAlpn() {
         return upstreamAlpn;
     }
 
     /** The instance is part of a pool's key: a filter hands over the same list for the same choice. */
-    public void upstreamAlpn(ImmutableList<String> value) {
+    public void upstreamAlpn(AlpnOffer value) {
         upstreamAlpn = value;
     }
 
@@ -383,7 +382,7 @@ public final class Exchange {
         upstreamPeer = null;
         details = "";
         requestId = "";
-        upstreamAlpn = ImmutableList.of();
+        upstreamAlpn = AlpnOffer.NONE;
         flags = 0;
         requestBytes = 0;
         responseBytes = 0;

@@ -1,7 +1,7 @@
 package dev.weft.proxy.filter;
 
-import com.google.common.collect.ImmutableList;
 import dev.weft.model.http.HttpFilter.AlpnOverride;
+import dev.weft.proxy.exchange.AlpnOffer;
 import dev.weft.proxy.exchange.Exchange;
 import dev.weft.proxy.exchange.FilterAction;
 import dev.weft.proxy.exchange.HttpFilter;
@@ -11,27 +11,16 @@ import dev.weft.proxy.exchange.HttpFilter;
  * application's own TLS.
  */
 public final class AlpnFilter extends HttpFilter {
-    private final ImmutableList<String> http10;
-    private final ImmutableList<String> http11;
-    private final ImmutableList<String> http2;
+    private final AlpnOffer offer;
 
     public AlpnFilter(AlpnOverride config) {
         super(config.name(), REQUEST_HEAD);
-        this.http10 = config.http10();
-        this.http11 = config.http11();
-        this.http2 = config.http2();
+        this.offer = new AlpnOffer(config.http10(), config.http11(), config.http2());
     }
 
     @Override
     public FilterAction onRequestHead(Exchange exchange, boolean end) {
-        ImmutableList<String> offer = switch (exchange.request().protocol()) {
-            case HTTP_1_0 -> http10;
-            case HTTP_1_1 -> http11;
-            case HTTP_2 -> http2;
-        };
-        if (!offer.isEmpty()) {
-            exchange.upstreamAlpn(offer);
-        }
+        exchange.upstreamAlpn(offer);
         return FilterAction.CONTINUE;
     }
 }

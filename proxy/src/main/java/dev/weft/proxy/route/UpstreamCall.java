@@ -1,5 +1,6 @@
 package dev.weft.proxy.route;
 
+import com.google.common.collect.ImmutableList;
 import dev.weft.model.route.Forward;
 import dev.weft.proxy.cluster.Cluster;
 import dev.weft.proxy.cluster.ClusterCounters;
@@ -151,9 +152,10 @@ final class UpstreamCall extends StreamRequest implements RequestSink, CallTimer
         if (present(forwards).autoHost() && !picked.host().hostName().isEmpty()) {
             RequestEdits.rewriteHost(request, picked.host().hostName(), options);
         }
+        ImmutableList<String> alpn = x.upstreamAlpn().on(picked.speaks(request.protocol()));
         ConnectionPool pool = tunnelMode == Forward.Upgrade.Mode.CONNECT_TERMINATED
-                ? picked.rawPool(x.upstreamAlpn(), request.authority())
-                : picked.pool(request.protocol(), x.upstreamAlpn(), request.authority());
+                ? picked.rawPool(alpn, request.authority())
+                : picked.pool(request.protocol(), alpn, request.authority());
         pool.open(this);
     }
 

@@ -188,7 +188,7 @@ final class RouterHarness implements AutoCloseable {
         }
         exchange.timings().start = loop.now();
         exchange.begin(chain, CONNECTION, flight);
-        exchange.upstreamAlpn(alpn);
+        exchange.upstreamAlpn(dev.weft.proxy.exchange.AlpnOffer.always(alpn));
     }
 
     /** What the client saw in the end. */
