@@ -30,7 +30,8 @@ class CertificateRotationTest {
                 Await.until(
                         LIMIT,
                         () -> identity(mesh, workload).version() >= first + 2,
-                        () -> workload + " has version " + identity(mesh, workload).version());
+                        () -> workload + " has version "
+                                + identity(mesh, workload).version());
             }
             Await.until(LIMIT, () -> Instant.now().isAfter(expires), () -> "before " + expires);
 

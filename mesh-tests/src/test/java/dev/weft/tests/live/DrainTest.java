@@ -28,8 +28,7 @@ class DrainTest {
     void letsWhatIsInFlightFinishAndTakesNothingNew(String drained) throws Exception {
         try (TestMesh mesh = TestMesh.start();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            mesh.origins()
-                    .script(ImmutableList.of(new Answer(200, ImmutableMap.of(), Optional.empty(), 0.7, false)));
+            mesh.origins().script(ImmutableList.of(new Answer(200, ImmutableMap.of(), Optional.empty(), 0.7, false)));
             RawClient.Request request = RawClient.Request.get("b.other:9080", "/");
             List<CompletableFuture<Reply>> replies = new ArrayList<>();
             for (int i = 0; i < IN_FLIGHT; i++) {

@@ -26,7 +26,10 @@ class LiveEditTest {
                 load.awaitReply(LIMIT, reply -> version(reply).equals("3"));
 
                 mesh.writeFile(FILE, route("4").replace("weight: 1", "weight: heavy"));
-                Await.until(LIMIT, () -> problem(mesh).isPresent(), () -> mesh.api().status().toPrettyString());
+                Await.until(
+                        LIMIT,
+                        () -> problem(mesh).isPresent(),
+                        () -> mesh.api().status().toPrettyString());
                 assertThat(problem(mesh).orElseThrow().path("line").asInt()).isEqualTo(BOGUS_LINE);
                 assertThat(problem(mesh).orElseThrow().path("field").asText()).contains("weight");
                 load.awaitAnswers(200);

@@ -11,7 +11,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
@@ -56,8 +55,8 @@ final class XdsRelay extends HandlerRegistry implements AutoCloseable {
     /** Makes a bootstrap lead here. */
     void standBetween(ObjectNode bootstrap) {
         ObjectNode cluster = (ObjectNode) bootstrap.at("/static_resources/clusters/0");
-        ObjectNode address = (ObjectNode)
-                cluster.at("/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address/socket_address");
+        ObjectNode address =
+                (ObjectNode) cluster.at("/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address/socket_address");
         if (controlPlane == null) {
             String roots = cluster.at(
                             "/transport_socket/typed_config/common_tls_context/validation_context/trusted_ca/filename")
@@ -71,8 +70,7 @@ final class XdsRelay extends HandlerRegistry implements AutoCloseable {
     private static ManagedChannel open(int port, File roots) {
         try {
             return NettyChannelBuilder.forAddress("127.0.0.1", port)
-                    .sslContext(
-                            GrpcSslContexts.forClient().trustManager(roots).build())
+                    .sslContext(GrpcSslContexts.forClient().trustManager(roots).build())
                     .overrideAuthority("istiod.istio-system.svc")
                     .build();
         } catch (IOException e) {

@@ -231,12 +231,12 @@ public final class Exchange {
         upstreamPeer = value;
     }
 
-    /** What to offer by ALPN upstream, where a filter decided it; empty for the cluster's own list. */
+    /** What to offer by ALPN upstream, where a filter decided it. */
     public AlpnOffer upstreamAlpn() {
         return upstreamAlpn;
     }
 
-    /** The instance is part of a pool's key: a filter hands over the same list for the same choice. */
+    /** Its lists are part of a pool's key: a filter hands over the same instances for the same choice. */
     public void upstreamAlpn(AlpnOffer value) {
         upstreamAlpn = value;
     }

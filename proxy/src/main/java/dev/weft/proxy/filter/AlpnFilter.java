@@ -7,7 +7,7 @@ import dev.weft.proxy.exchange.FilterAction;
 import dev.weft.proxy.exchange.HttpFilter;
 
 /**
- * Istio's {@code istio.alpn}: offers the server's sidecar by ALPN what the client speaks, so that it can tell the mesh's HTTP from an
+ * Istio's {@code istio.alpn}: offers the server's sidecar by ALPN what the connection to it speaks, so that it can tell the mesh's HTTP from an
  * application's own TLS.
  */
 public final class AlpnFilter extends HttpFilter {

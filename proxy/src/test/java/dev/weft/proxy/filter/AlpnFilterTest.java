@@ -19,7 +19,7 @@ final class AlpnFilterTest {
     private final TestExchanges loop = new TestExchanges();
 
     @Test
-    void offersWhatTheClientSpeaks() {
+    void offersWhatTheUpstreamConnectionSpeaksWhateverTheClientDoes() {
         assertThat(offered(ISTIO, HttpProtocol.HTTP_1_0)).containsExactly("istio-http/1.0", "istio");
         assertThat(offered(ISTIO, HttpProtocol.HTTP_1_1)).containsExactly("istio-http/1.1", "istio");
         assertThat(offered(ISTIO, HttpProtocol.HTTP_2)).containsExactly("istio-h2", "istio");
@@ -44,10 +44,10 @@ final class AlpnFilterTest {
         assertThat(offered(none, HttpProtocol.HTTP_1_1)).isEmpty();
     }
 
-    private ImmutableList<String> offered(AlpnOverride config, HttpProtocol spoken) {
+    private ImmutableList<String> offered(AlpnOverride config, HttpProtocol upstream) {
         Exchange exchange = loop.request(TestExchanges.outbound(), x -> {}, new AlpnFilter(config));
-        exchange.request().protocol(spoken);
+        exchange.request().protocol(HttpProtocol.HTTP_1_1);
         exchange.toUpstream().onRequestHead(true);
-        return exchange.upstreamAlpn();
+        return exchange.upstreamAlpn().on(upstream);
     }
 }
