@@ -59,8 +59,9 @@ public final class RunningDemos {
     /** Where demos keep their state: WEFT_DEMO_HOME, else a folder of the user's home. */
     public static RunningDemos of(Map<String, String> environment) {
         String chosen = environment.getOrDefault("WEFT_DEMO_HOME", "");
-        return new RunningDemos(
-                chosen.isEmpty() ? Path.of(System.getProperty("user.home"), ".weft", "demo") : Path.of(chosen));
+        // The variable first: the JVM's own idea of a home comes from the user database and ignores it.
+        String user = environment.getOrDefault("HOME", System.getProperty("user.home"));
+        return new RunningDemos(chosen.isEmpty() ? Path.of(user, ".weft", "demo") : Path.of(chosen));
     }
 
     public Path home() {

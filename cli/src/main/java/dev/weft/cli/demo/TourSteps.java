@@ -25,6 +25,7 @@ import java.util.Set;
  */
 final class TourSteps implements AutoCloseable {
     private static final Duration LIVE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration BACK_LIMIT = Duration.ofSeconds(60);
     private static final int SPLIT_REQUESTS = 2_500;
     private static final String ROUTING = "routing.yaml";
     private static final String WORKLOADS = "workloads.yaml";
@@ -284,12 +285,12 @@ final class TourSteps implements AutoCloseable {
             without = frontDoor.count(500, PAGE, Probe.Seen::page);
             mesh.startControl();
             mesh.awaitControl();
-            back = Await.until(Duration.ofSeconds(30), this::allSynced);
+            back = Await.until(BACK_LIMIT, this::allSynced);
             seen = load.stop();
         }
         require(without.keySet().equals(Set.of("whole")), "requests failed without a control plane: " + without);
         require(seen.keySet().equals(Set.of("whole")), "requests failed while it came back: " + seen);
-        require(back, "not every proxy was in sync 30 s after the restart");
+        require(back, "not every proxy was in sync " + BACK_LIMIT.toSeconds() + " s after the restart");
         String before = read(ROUTING);
         try {
             mesh.folder().edit(ROUTING, thingToTry("split-90-10.yaml"));
