@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Children {
     private static final Duration GRACE = Duration.ofMillis(3_500);
 
-    /** $1: the file of children, $2: the demo's folder. Left behind: only a config folder that differs from the shipped one. */
+    /** $1: the file of children, $2: the demo's folder. Left behind: only a config folder that holds work of the user's. */
     private static final String WATCHDOG = """
             trap '' INT HUP TERM
             while read -r _; do :; done
@@ -28,9 +28,14 @@ final class Children {
             while read -r pid _; do kill -TERM "$pid"; done <"$1"
             sleep 2
             while read -r pid _; do kill -KILL "$pid"; done <"$1"
-            if [ -d "$2/config" ] && ! diff -r "$2/config" "$2/shipped" >/dev/null; then
+            for own in "$2"/config/*; do
+                [ -f "$own" ] || continue
+                for brought in "$2"/shipped/* "$2"/things-to-try/*; do
+                    cmp -s "$own" "$brought" && continue 2
+                done
                 mv "$2/config" "$(dirname "$2")/kept-config-$(date +%s)"
-            fi
+                break
+            done
             rm -rf "$2"
             home=$(dirname "$2")
             case $home in

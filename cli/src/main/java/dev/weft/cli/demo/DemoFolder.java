@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * that the user edited is moved aside instead.
  */
 final class DemoFolder {
+    private static final String SHIPPED = "shipped";
+    private static final String THINGS_TO_TRY = "things-to-try";
+
     private final Path root;
     private final Path config;
     private final DemoPorts ports;
@@ -65,8 +68,8 @@ final class DemoFolder {
             for (String name : ImmutableList.of("control", "sidecars", "log")) {
                 Files.createDirectory(root.resolve(name));
             }
-            copyShifted(shipped.resolve("config"), root.resolve("shipped"));
-            copyShifted(shipped.resolve("things-to-try"), thingsToTry());
+            copyShifted(shipped.resolve("config"), root.resolve(SHIPPED));
+            copyShifted(shipped.resolve(THINGS_TO_TRY), thingsToTry());
             if (!Files.isDirectory(config) || list(config).isEmpty()) {
                 copyShifted(shipped.resolve("config"), config);
             }
@@ -109,7 +112,7 @@ final class DemoFolder {
     }
 
     Path thingsToTry() {
-        return root.resolve("things-to-try");
+        return root.resolve(THINGS_TO_TRY);
     }
 
     Path control() {
@@ -173,7 +176,7 @@ final class DemoFolder {
     static Optional<Path> remove(Path root, Path config) {
         try {
             Optional<Path> kept = Optional.empty();
-            if (config.startsWith(root) && Files.isDirectory(config) && !same(config, root.resolve("shipped"))) {
+            if (config.startsWith(root) && Files.isDirectory(config) && holdsOwnWork(root, config)) {
                 Path aside = root.resolveSibling("kept-config-" + System.currentTimeMillis());
                 Files.move(config, aside);
                 kept = Optional.of(aside);
@@ -211,18 +214,24 @@ final class DemoFolder {
         }
     }
 
-    private static boolean same(Path one, Path other) throws IOException {
-        ImmutableList<Path> files = list(one);
-        if (!Files.isDirectory(other) || files.size() != list(other).size()) {
-            return false;
-        }
-        for (Path file : files) {
-            Path twin = other.resolve(file.getFileName());
-            if (!Files.isRegularFile(twin) || Files.mismatch(file, twin) != -1) {
-                return false;
+    /** Whether a file has content that the demo did not bring: a copy of a thing to try is not worth keeping. */
+    private static boolean holdsOwnWork(Path root, Path config) throws IOException {
+        ImmutableList.Builder<Path> brought = ImmutableList.builder();
+        for (String folder : ImmutableList.of(SHIPPED, THINGS_TO_TRY)) {
+            if (Files.isDirectory(root.resolve(folder))) {
+                brought.addAll(list(root.resolve(folder)));
             }
         }
-        return true;
+        for (Path file : list(config)) {
+            boolean known = false;
+            for (Path other : brought.build()) {
+                known |= Files.mismatch(file, other) == -1;
+            }
+            if (!known) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ImmutableList<Path> list(Path folder) throws IOException {

@@ -76,8 +76,11 @@ final class DemoFolderTest {
     }
 
     @Test
-    void editedConfigIsKeptAside() throws IOException {
+    void editedConfigIsKeptAsideUnlessItOnlyHoldsThingsToTry() throws IOException {
         DemoFolder folder = create(temp.resolve("demo"), Optional.empty());
+        folder.edit("routing.yaml", folder.read(folder.thingsToTry().resolve("split-90-10.yaml")));
+        assertThat(folder.remove()).isEmpty();
+        folder = create(temp.resolve("demo"), Optional.empty());
         folder.edit("routing.yaml", "# mine");
 
         Path kept = folder.remove().orElseThrow();
