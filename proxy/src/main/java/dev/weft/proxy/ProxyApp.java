@@ -240,7 +240,8 @@ public final class ProxyApp implements AutoCloseable {
                         NodeIdentity.node(bootstrap.node()),
                         new XdsDecoder(new OnDemandDescriptors()),
                         control,
-                        InstantSource.system()),
+                        InstantSource.system(),
+                        channel::resetConnectBackoff),
                 mode,
                 running,
                 new Backoff(new SplittableRandom()));

@@ -47,6 +47,10 @@ public record ProxyOptions(
         return new ProxyOptions(loops, io, drainTime, terminationDrain, Optional.of(message), quit);
     }
 
+    public ProxyOptions withTerminationDrain(Duration limit) {
+        return new ProxyOptions(loops, io, drainTime, limit, bootstrap, quit);
+    }
+
     public ProxyOptions withQuit(Runnable order) {
         return new ProxyOptions(loops, io, drainTime, terminationDrain, bootstrap, order);
     }

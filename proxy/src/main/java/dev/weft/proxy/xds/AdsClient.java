@@ -43,6 +43,7 @@ public final class AdsClient implements AutoCloseable {
     private final ConfigSink sink;
     private final ScheduledExecutorService control;
     private final InstantSource clock;
+    private final Runnable wake;
     private final Backoff backoff;
     private final Set<XdsType> seen = EnumSet.noneOf(XdsType.class);
     private ProxyConfig published = ProxyConfig.EMPTY;
@@ -61,15 +62,22 @@ public final class AdsClient implements AutoCloseable {
      *
      * @param channel to the control plane, credentials included
      * @param control the control thread
+     * @param wake ends whatever pause the channel takes between its own tries: this client's backoff is the one that counts
      */
     public record Wiring(
-            Channel channel, Node node, XdsDecoder decoder, ScheduledExecutorService control, InstantSource clock) {}
+            Channel channel,
+            Node node,
+            XdsDecoder decoder,
+            ScheduledExecutorService control,
+            InstantSource clock,
+            Runnable wake) {}
 
     public AdsClient(Wiring wiring, Mode mode, ConfigSink sink, Backoff backoff) {
         this.reader = new ResourceReader(wiring.decoder(), assembler);
         this.sink = sink;
         this.control = wiring.control();
         this.clock = wiring.clock();
+        this.wake = wiring.wake();
         this.backoff = backoff;
         var stub = AggregatedDiscoveryServiceGrpc.newStub(wiring.channel());
         this.exchange = switch (mode) {
@@ -173,6 +181,7 @@ public final class AdsClient implements AutoCloseable {
             if (closed) {
                 return;
             }
+            wake.run();
             int mine = ++generation;
             StreamObserver<Q> opened = opener.apply(new Responses(mine));
             requests = opened;

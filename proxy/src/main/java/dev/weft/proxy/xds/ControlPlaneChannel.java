@@ -1,5 +1,8 @@
 package dev.weft.proxy.xds;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.net.InetAddresses;
 import dev.weft.model.cluster.Cluster;
 import dev.weft.model.cluster.Discovery;
 import dev.weft.model.cluster.EndpointSet;
@@ -19,19 +22,25 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.io.File;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /**
  * The gRPC channel behind a static cluster of the bootstrap. Runs on an event loop that the caller owns, callbacks on the caller's
- * executor; the certificate of the control plane is checked against the trust file of the cluster.
+ * executor; the certificate of the control plane is checked against the trust file of the cluster, as that file is at each handshake.
  */
 public final class ControlPlaneChannel {
     private static final long KEEPALIVE_SECONDS = 30;
     private static final int MAX_MESSAGE = 64 << 20;
+    private static final ImmutableMap<String, ?> SHUFFLED = ImmutableMap.of(
+            "loadBalancingConfig",
+            ImmutableList.of(ImmutableMap.of("pick_first", ImmutableMap.of("shuffleAddressList", true))));
+    /** The system's resolver blocks, which the control thread must not. */
+    private static final Executor NAMES =
+            task -> Thread.ofVirtual().name("weft-names").start(task);
 
     private ControlPlaneChannel() {}
 
@@ -40,15 +49,14 @@ public final class ControlPlaneChannel {
         SocketAddress address = addressOf(cluster);
         NettyChannelBuilder builder = switch (address) {
             case SocketAddress.Inet(String host, int port) ->
-                NettyChannelBuilder.forAddress(new InetSocketAddress(host, port))
-                        .channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
+                named(host, port).channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
             case SocketAddress.Pipe(String path) ->
                 NettyChannelBuilder.forAddress(new DomainSocketAddress(path))
                         .channelType(EpollDomainSocketChannel.class);
         };
         builder.eventLoopGroup(loop)
                 .executor(callbacks)
-                .offloadExecutor(callbacks)
+                .offloadExecutor(NAMES)
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveWithoutCalls(false)
@@ -59,6 +67,19 @@ public final class ControlPlaneChannel {
             case Transport.Tls(UpstreamTls tls) -> secure(builder, tls, cluster.name());
         }
         return builder.build();
+    }
+
+    /**
+     * A name is looked up again whenever a connection fails, by the system's resolver with its search domains. Where it has several
+     * addresses each proxy begins at another one, so that replicas share the load and a lost one is passed over.
+     */
+    private static NettyChannelBuilder named(String host, int port) {
+        if (InetAddresses.isInetAddress(host)) {
+            return NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddresses.forString(host), port));
+        }
+        return NettyChannelBuilder.forTarget("dns:///" + host + ":" + port)
+                .disableServiceConfigLookUp()
+                .defaultServiceConfig(SHUFFLED);
     }
 
     private static SocketAddress addressOf(Cluster cluster) {
@@ -87,7 +108,7 @@ public final class ControlPlaneChannel {
                     + validation.trust() + ", expected a file");
         }
         try {
-            SslContextBuilder context = GrpcSslContexts.forClient().trustManager(new File(roots));
+            SslContextBuilder context = GrpcSslContexts.forClient().trustManager(new ReloadedTrust(Path.of(roots)));
             builder.sslContext(context.build());
         } catch (SSLException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
