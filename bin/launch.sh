@@ -2,7 +2,7 @@
 # What all launchers share; sourced, never run. It finds a JDK 25 or newer, builds what is missing or older than its
 # sources (a distribution has no sources and skips that), and replaces the shell by the program.
 #
-#   weft_launch PROGRAM ARGS...      PROGRAM: cli, proxy, control, bookstore
+#   weft_launch PROGRAM ARGS...      PROGRAM: cli, proxy, capture, control, bookstore
 #
 # Read from the environment: WEFT_JAVA_HOME (skip the search), WEFT_BUILT=1 (skip the up-to-date check),
 # WEFT_AOT=off (no ahead-of-time caches; on: the proxy takes one too), WEFT_JAVA_OPTS and WEFT_<PROGRAM>_JAVA_OPTS (more JVM flags).
@@ -88,7 +88,7 @@ weft_find_java() {
 weft_folder() {
     case $1 in
     cli) printf 'cli' ;;
-    proxy) printf 'proxy' ;;
+    proxy | capture) printf 'proxy' ;;
     control) printf 'control-plane' ;;
     bookstore) printf 'examples/bookstore' ;;
     *) weft_die "no such program: $1" ;;
@@ -99,7 +99,8 @@ weft_lib() {
     if weft_is_source_tree; then
         printf '%s/%s/target/dist/lib' "$weft_home" "$(weft_folder "$1")"
     else
-        printf '%s/lib/%s' "$weft_home" "$1"
+        # The capture program is a part of the proxy.
+        printf '%s/lib/%s' "$weft_home" "${1/#capture/proxy}"
     fi
 }
 
@@ -275,6 +276,11 @@ weft_command() {
             -Dio.netty.buffer.checkAccessible=false -Dio.netty.allocator.disableThreadLocalMagazinesOnLowMemory=false)
         export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
         ;;
+    capture)
+        main=dev.weft.proxy.capture.Main
+        extra=${WEFT_CAPTURE_JAVA_OPTS:-}
+        flags+=(-Xmx32m -XX:TieredStopAtLevel=1 -Xss256k)
+        ;;
     control)
         main=dev.weft.control.Main
         extra=${WEFT_CONTROL_JAVA_OPTS:-}
@@ -289,6 +295,8 @@ weft_command() {
             --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
         ;;
     esac
+    # An image keeps native libraries as files: a read-only container has no place to unpack them to, nor one for crash reports.
+    if [ -d "$weft_home/lib/native" ]; then flags+=(-Djava.library.path="$weft_home/lib/native" -XX:+ErrorFileToStderr); fi
     aot=$(weft_aot "$program")
     # A cache halves the start of a sidecar and keeps 12 MiB resident: memory wins, except in a demo, which starts many at once.
     case ${WEFT_AOT:-auto}-$program in
