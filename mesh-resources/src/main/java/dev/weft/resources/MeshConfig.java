@@ -51,6 +51,7 @@ public record MeshConfig(
                     ImmutableMap.of(),
                     Optional.empty(),
                     "",
+                    0,
                     new SourceLocation("(built in)", 0, 0)),
             "istio-system",
             "cluster.local",

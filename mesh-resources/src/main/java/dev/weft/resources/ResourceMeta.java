@@ -9,12 +9,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every object says about itself. The surprising rule: {@code resourceVersion} and {@code location} take no part in equality, since a
- * moved line or a status update is not a change of what the mesh must do.
+ * What every object says about itself. The surprising rule: {@code resourceVersion}, {@code generation} and {@code location} take no part in
+ * equality, since a moved line or a status update is not a change of what the mesh must do.
  *
  * @param namespace empty for what belongs to the whole mesh
  * @param creationTimestamp set where an API server made the object; objects from files have their order from the store
  * @param resourceVersion empty where the source has none
+ * @param generation how often the API server has seen the object's spec change; 0 where the source does not count
  */
 @Immutable
 public record ResourceMeta(
@@ -26,6 +27,7 @@ public record ResourceMeta(
         ImmutableMap<String, String> annotations,
         Optional<Instant> creationTimestamp,
         String resourceVersion,
+        long generation,
         SourceLocation location) {
 
     public ResourceMeta {

@@ -77,10 +77,19 @@ final class ObjectParser {
                 metadataErrors.isEmpty() ? texts(metadata, "annotations") : ImmutableMap.of(),
                 created,
                 metadata.text("resourceVersion").orElse(""),
+                generation(writtenMetadata),
                 place(file, root));
         findings.addAll(0, checker.findings());
         Subject subject = new Subject(meta, positions(file, root, metadata, spec), ImmutableList.copyOf(findings));
         return read(subject, spec);
+    }
+
+    /** Only an API server sets it, so what is no number was not meant for us. */
+    private static long generation(YamlNode.Mapping metadata) {
+        return metadata.text("generation")
+                .filter(text -> text.matches("[0-9]{1,18}"))
+                .map(Long::parseLong)
+                .orElse(0L);
     }
 
     /** The mesh configuration, wherever it was found: there is one, so it has neither namespace nor a name of its own. */
@@ -97,6 +106,7 @@ final class ObjectParser {
                 ImmutableMap.of(),
                 Optional.empty(),
                 "",
+                0,
                 place(file, written));
         Subject subject = new Subject(meta, new Positions(file, mesh), checker.findings());
         if (subject.hasErrors()) {
