@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * message NAME
  *   field TYPE [required] [unsupported|ignored|harmless|deprecated] [-- REASON]
  *   oneof field field ...
+ *   rule CEL [-- MESSAGE]
  * </pre>
  *
  * A type is a format (string, bool, int, uint, port, double, duration, duration0, bytes, intOrString, any) or a message or enum, followed by
@@ -39,6 +40,7 @@ final class FieldTableReader {
     private @Nullable String message;
     private final Map<String, Field> fields = new LinkedHashMap<>();
     private final List<ImmutableList<String>> oneOfs = new ArrayList<>();
+    private final List<MessageType.Rule> rules = new ArrayList<>();
 
     void read(String source, String text) {
         int number = 0;
@@ -94,6 +96,10 @@ final class FieldTableReader {
             oneOfs.add(ImmutableList.copyOf(words.subList(1, words.size())));
             return;
         }
+        if (words.getFirst().equals("rule")) {
+            rules.add(new MessageType.Rule(String.join(" ", words.subList(1, words.size())), reason));
+            return;
+        }
         List<String> marks = words.subList(2, words.size());
         Field.Presence presence = marks.contains("required") ? Field.Presence.REQUIRED : Field.Presence.OPTIONAL;
         Field.Serving serving = marks.stream()
@@ -109,11 +115,18 @@ final class FieldTableReader {
 
     private void endMessage() {
         if (message != null) {
-            messages.put(message, new MessageType(message, ImmutableMap.copyOf(fields), ImmutableList.copyOf(oneOfs)));
+            messages.put(
+                    message,
+                    new MessageType(
+                            message,
+                            ImmutableMap.copyOf(fields),
+                            ImmutableList.copyOf(oneOfs),
+                            ImmutableList.copyOf(rules)));
         }
         message = null;
         fields.clear();
         oneOfs.clear();
+        rules.clear();
     }
 
     private static KindEntry served(String kind, String message) {

@@ -10,10 +10,23 @@ import java.util.Optional;
  *
  * @param fields by name in camel case
  * @param oneOfs groups of fields of which at most one may be set
+ * @param rules what else holds between its fields
  */
 @Immutable
 public record MessageType(
-        String name, ImmutableMap<String, Field> fields, ImmutableList<ImmutableList<String>> oneOfs) {
+        String name,
+        ImmutableMap<String, Field> fields,
+        ImmutableList<ImmutableList<String>> oneOfs,
+        ImmutableList<Rule> rules) {
+
+    /**
+     * A rule in the language of a custom resource definition, which also a reader enforces: so {@code kubectl apply} refuses what the control plane would.
+     *
+     * @param expression in CEL, over {@code self}
+     * @param message what was expected
+     */
+    @Immutable
+    public record Rule(String expression, String message) {}
 
     /** Finds a field by its name in camel case or in snake case, as protobuf's JSON does. */
     Optional<Field> find(String written) {
