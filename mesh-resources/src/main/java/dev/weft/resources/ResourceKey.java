@@ -24,6 +24,6 @@ public record ResourceKey(ResourceKind kind, String namespace, String name) impl
 
     @Override
     public String toString() {
-        return kind.kindName() + " " + (namespace.isEmpty() ? name : namespace + "/" + name);
+        return kind.label() + " " + (namespace.isEmpty() ? name : namespace + "/" + name);
     }
 }

@@ -12,6 +12,13 @@ public enum ResourceKind {
     SIDECAR("Sidecar", Groups.NETWORKING, Groups.NETWORKING_VERSIONS),
     PEER_AUTHENTICATION("PeerAuthentication", Groups.SECURITY, Groups.SECURITY_VERSIONS),
     AUTHORIZATION_POLICY("AuthorizationPolicy", Groups.SECURITY, Groups.SECURITY_VERSIONS),
+    GATEWAY("Gateway", Groups.NETWORKING, Groups.NETWORKING_VERSIONS),
+    GATEWAY_CLASS("GatewayClass", Groups.GATEWAY_API, Groups.GATEWAY_API_VERSIONS),
+    KUBERNETES_GATEWAY("Gateway", Groups.GATEWAY_API, Groups.GATEWAY_API_VERSIONS),
+    HTTP_ROUTE("HTTPRoute", Groups.GATEWAY_API, Groups.GATEWAY_API_VERSIONS),
+    GRPC_ROUTE("GRPCRoute", Groups.GATEWAY_API, ImmutableList.of("v1")),
+    REFERENCE_GRANT("ReferenceGrant", Groups.GATEWAY_API, Groups.GATEWAY_API_VERSIONS),
+    SECRET("Secret", "", ImmutableList.of("v1")),
     MESH_CONFIG("MeshConfig", "mesh.istio.io", ImmutableList.of("v1alpha1"));
 
     private final String kindName;
@@ -44,10 +51,31 @@ public enum ResourceKind {
         return group.isEmpty() ? versions.getFirst() : group + "/" + versions.getFirst();
     }
 
+    /** Whether objects of the kind belong to a namespace or to the whole cluster. */
+    public Scope scope() {
+        return switch (this) {
+            case GATEWAY_CLASS -> Scope.CLUSTER;
+            default -> Scope.NAMESPACE;
+        };
+    }
+
+    /** What a message calls the kind: its name, with the group where two groups have a kind of that name. */
+    public String label() {
+        return this == KUBERNETES_GATEWAY ? kindName + "." + group : kindName;
+    }
+
+    /** To whom objects of a kind belong. */
+    public enum Scope {
+        NAMESPACE,
+        CLUSTER
+    }
+
     private static final class Groups {
         static final String NETWORKING = "networking.istio.io";
         static final String SECURITY = "security.istio.io";
         static final ImmutableList<String> NETWORKING_VERSIONS = ImmutableList.of("v1", "v1beta1", "v1alpha3");
+        static final String GATEWAY_API = "gateway.networking.k8s.io";
+        static final ImmutableList<String> GATEWAY_API_VERSIONS = ImmutableList.of("v1", "v1beta1");
         static final ImmutableList<String> SECURITY_VERSIONS = ImmutableList.of("v1", "v1beta1");
     }
 }

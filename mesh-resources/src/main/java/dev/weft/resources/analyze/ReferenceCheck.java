@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds references between resources that lead nowhere: hosts, ports, subsets, delegates. The control plane runs it on each new store. Confined to one call.
+ * Finds references between resources that lead nowhere: hosts, ports, subsets, delegates, gateways, secrets. The control plane runs it on each new store. Confined to one call.
  * The surprising rule: it asks whether the thing exists at all, not whether a certain client sees it, so that it never cries wolf.
  */
 public final class ReferenceCheck {
@@ -46,7 +46,9 @@ public final class ReferenceCheck {
      */
     public static ImmutableList<Problem> problems(ResourceStore store, String domainSuffix) {
         ReferenceCheck check = new ReferenceCheck(store, domainSuffix);
+        GatewayReferenceCheck gateways = new GatewayReferenceCheck(store, domainSuffix, check.hosts, check::report);
         for (StoredResource stored : store.resources().values()) {
+            gateways.check(stored);
             if (stored.resource() instanceof VirtualService service) {
                 check.virtualService(stored, service);
             } else if (stored.resource() instanceof DestinationRule rule) {
@@ -64,14 +66,6 @@ public final class ReferenceCheck {
     }
 
     private void virtualService(StoredResource stored, VirtualService service) {
-        if (!service.appliesToSidecars()) {
-            report(
-                    stored,
-                    Severity.WARNING,
-                    SPEC.field("gateways"),
-                    "names gateways only, which are not served yet; add mesh to reach sidecars",
-                    Effect.NEVER_USED);
-        }
         for (int i = 0; i < service.http().size(); i++) {
             http(stored, service.http().get(i), SPEC.field("http").index(i));
         }

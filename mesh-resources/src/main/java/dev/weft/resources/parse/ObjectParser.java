@@ -13,6 +13,7 @@ import dev.weft.resources.ResourceMeta;
 import dev.weft.resources.SourceLocation;
 import dev.weft.resources.schema.FieldTable;
 import dev.weft.resources.schema.Finding;
+import dev.weft.resources.schema.KindEntry;
 import dev.weft.resources.schema.NearestName;
 import dev.weft.resources.schema.TreeChecker;
 import dev.weft.resources.yaml.YamlNode;
@@ -30,6 +31,7 @@ final class ObjectParser {
 
     private static final FieldPath METADATA = FieldPath.ROOT.field("metadata");
     private static final String DEFAULT_NAMESPACE = "default";
+    private static final ImmutableList<String> ENVELOPE = ImmutableList.of("apiVersion", "kind", "metadata");
     private static final ImmutableList<String> TOP_LEVEL =
             ImmutableList.of("apiVersion", "kind", "metadata", "spec", "status");
 
@@ -39,11 +41,10 @@ final class ObjectParser {
         this.table = table;
     }
 
-    Parsed parse(String file, YamlNode.Mapping root, ResourceKind kind, String message) {
+    Parsed parse(String file, YamlNode.Mapping root, KindEntry.Served entry) {
+        ResourceKind kind = entry.kind();
         if (kind == ResourceKind.MESH_CONFIG) {
-            return meshConfig(
-                    file,
-                    root.mapping("spec").orElseGet(() -> without(root, List.of("apiVersion", "kind", "metadata"))));
+            return meshConfig(file, root.mapping("spec").orElseGet(() -> without(root, ENVELOPE)));
         }
         TreeChecker checker = new TreeChecker(table);
         YamlNode metadataNode = root.get("metadata").orElse(null);
@@ -53,8 +54,9 @@ final class ObjectParser {
         }
         YamlNode.Mapping metadata = checker.check("ObjectMeta", writtenMetadata, METADATA);
         String name = metadata.text("name").orElse("");
-        String namespace = metadata.text("namespace").orElse(DEFAULT_NAMESPACE);
-        if (!Formats.isObjectName(name) || !Formats.isObjectName(namespace)) {
+        boolean ofCluster = kind.scope() == ResourceKind.Scope.CLUSTER;
+        String namespace = ofCluster ? "" : metadata.text("namespace").orElse(DEFAULT_NAMESPACE);
+        if (!Formats.isObjectName(name) || !ofCluster && !Formats.isObjectName(namespace)) {
             return ResourceParser.lost(
                     place(file, metadata),
                     ProblemCode.INVALID_VALUE,
@@ -62,8 +64,13 @@ final class ObjectParser {
                             + "\", expected lower case letters, digits, dashes and dots");
         }
         List<Finding> findings = new ArrayList<>();
-        YamlNode.Mapping spec = spec(root, message, checker, findings);
-        topLevel(root, findings);
+        boolean hasSpec = entry.place() == KindEntry.Place.SPEC;
+        YamlNode.Mapping spec = hasSpec
+                ? spec(root, entry.message(), checker, findings)
+                : checker.check(entry.message(), without(root, ENVELOPE), FieldPath.ROOT);
+        if (hasSpec) {
+            topLevel(root, findings);
+        }
         ImmutableList<Finding> metadataErrors = checker.findings().stream()
                 .filter(finding -> finding.isError() && finding.path().startsWith(METADATA))
                 .collect(ImmutableList.toImmutableList());
@@ -80,8 +87,10 @@ final class ObjectParser {
                 generation(writtenMetadata),
                 place(file, root));
         findings.addAll(0, checker.findings());
-        Subject subject = new Subject(meta, positions(file, root, metadata, spec), ImmutableList.copyOf(findings));
-        return read(subject, spec);
+        YamlNode.Mapping shown = kind == ResourceKind.SECRET ? SecretReader.redacted(spec) : spec;
+        YamlNode.Mapping tree = hasSpec ? inSpec(root, metadata, shown) : atRoot(root, metadata, shown);
+        Subject subject = new Subject(meta, new Positions(file, tree), ImmutableList.copyOf(findings));
+        return read(subject, new Body(spec, hasSpec ? SPEC : FieldPath.ROOT));
     }
 
     /** Only an API server sets it, so what is no number was not meant for us. */
@@ -116,27 +125,34 @@ final class ObjectParser {
         return finish(subject, checks, MeshConfigReader.read(meta, new Fields(checks, mesh, FieldPath.ROOT)));
     }
 
-    private static Parsed read(Subject subject, YamlNode.Mapping spec) {
+    private static Parsed read(Subject subject, Body body) {
         ResourceMeta meta = subject.meta();
         return switch (meta.kind()) {
-            case PEER_AUTHENTICATION -> PeerAuthenticationReader.read(subject, spec);
-            case AUTHORIZATION_POLICY -> AuthorizationPolicyReader.read(subject, spec);
-            case SERVICE -> plain(subject, spec, fields -> KubernetesServiceReader.read(meta, fields));
-            case WORKLOAD_ENTRY -> plain(subject, spec, fields -> WorkloadReader.read(meta, fields));
-            case SERVICE_ENTRY -> plain(subject, spec, fields -> ServiceEntryReader.read(meta, fields));
-            case VIRTUAL_SERVICE -> plain(subject, spec, fields -> VirtualServiceReader.read(meta, fields));
-            case DESTINATION_RULE -> plain(subject, spec, fields -> DestinationRuleReader.read(meta, fields));
-            case SIDECAR -> plain(subject, spec, fields -> SidecarReader.read(meta, fields));
+            case PEER_AUTHENTICATION -> PeerAuthenticationReader.read(subject, body.node());
+            case AUTHORIZATION_POLICY -> AuthorizationPolicyReader.read(subject, body.node());
+            case SERVICE -> plain(subject, body, fields -> KubernetesServiceReader.read(meta, fields));
+            case WORKLOAD_ENTRY -> plain(subject, body, fields -> WorkloadReader.read(meta, fields));
+            case SERVICE_ENTRY -> plain(subject, body, fields -> ServiceEntryReader.read(meta, fields));
+            case VIRTUAL_SERVICE -> plain(subject, body, fields -> VirtualServiceReader.read(meta, fields));
+            case DESTINATION_RULE -> plain(subject, body, fields -> DestinationRuleReader.read(meta, fields));
+            case SIDECAR -> plain(subject, body, fields -> SidecarReader.read(meta, fields));
+            case GATEWAY -> plain(subject, body, fields -> IstioGatewayReader.read(meta, fields));
+            case GATEWAY_CLASS -> plain(subject, body, fields -> KubernetesGatewayReader.gatewayClass(meta, fields));
+            case KUBERNETES_GATEWAY -> plain(subject, body, fields -> KubernetesGatewayReader.read(meta, fields));
+            case HTTP_ROUTE -> plain(subject, body, fields -> GatewayRouteReader.http(meta, fields));
+            case GRPC_ROUTE -> plain(subject, body, fields -> GatewayRouteReader.grpc(meta, fields));
+            case REFERENCE_GRANT -> plain(subject, body, fields -> KubernetesGatewayReader.grant(meta, fields));
+            case SECRET -> plain(subject, body, fields -> SecretReader.read(meta, fields));
             case MESH_CONFIG -> throw new AssertionError("the mesh configuration has no spec");
         };
     }
 
-    private static Parsed plain(Subject subject, YamlNode.Mapping spec, KindReader reader) {
+    private static Parsed plain(Subject subject, Body body, KindReader reader) {
         if (subject.hasErrors()) {
             return subject.refused(Optional.empty(), ImmutableList.of(), finding -> Effect.REFUSED);
         }
         Checks checks = new Checks(subject.positions());
-        return finish(subject, checks, reader.read(new Fields(checks, spec, SPEC)));
+        return finish(subject, checks, reader.read(new Fields(checks, body.node(), body.at())));
     }
 
     private static Parsed finish(Subject subject, Checks checks, Resource resource) {
@@ -208,12 +224,20 @@ final class ObjectParser {
         return texts.buildOrThrow();
     }
 
-    private static Positions positions(
-            String file, YamlNode.Mapping root, YamlNode.Mapping metadata, YamlNode.Mapping spec) {
+    private static YamlNode.Mapping inSpec(YamlNode.Mapping root, YamlNode.Mapping metadata, YamlNode.Mapping spec) {
         Map<String, YamlNode.Entry> entries = new LinkedHashMap<>(root.entries());
         entries.computeIfPresent("metadata", (name, entry) -> new YamlNode.Entry(entry.key(), metadata));
         entries.computeIfPresent("spec", (name, entry) -> new YamlNode.Entry(entry.key(), spec));
-        return new Positions(file, new YamlNode.Mapping(ImmutableMap.copyOf(entries), root.line(), root.column()));
+        return new YamlNode.Mapping(ImmutableMap.copyOf(entries), root.line(), root.column());
+    }
+
+    private static YamlNode.Mapping atRoot(YamlNode.Mapping root, YamlNode.Mapping metadata, YamlNode.Mapping body) {
+        Map<String, YamlNode.Entry> entries = new LinkedHashMap<>(body.entries());
+        YamlNode.Entry written = root.entries().get("metadata");
+        if (written != null) {
+            entries.put("metadata", new YamlNode.Entry(written.key(), metadata));
+        }
+        return new YamlNode.Mapping(ImmutableMap.copyOf(entries), root.line(), root.column());
     }
 
     private static YamlNode.Mapping without(YamlNode.Mapping root, List<String> names) {
@@ -225,6 +249,9 @@ final class ObjectParser {
     private static SourceLocation place(String file, YamlNode node) {
         return new SourceLocation(file, node.line(), node.column());
     }
+
+    /** What an object says, and where that stands in it. */
+    private record Body(YamlNode.Mapping node, FieldPath at) {}
 
     /** Makes the record of one kind from a spec without errors. */
     private interface KindReader {

@@ -8,7 +8,6 @@ import dev.weft.resources.Problem.Effect;
 import dev.weft.resources.Problem.Severity;
 import dev.weft.resources.ProblemCode;
 import dev.weft.resources.Resource;
-import dev.weft.resources.ResourceKind;
 import dev.weft.resources.SourceLocation;
 import dev.weft.resources.schema.FieldTable;
 import dev.weft.resources.schema.KindEntry;
@@ -109,14 +108,14 @@ public final class ResourceParser {
             return configMap(file, root);
         }
         return switch (table.kind(group, kind.get())) {
-            case KindEntry.Served(ResourceKind served, String message) ->
-                served.versions().contains(version)
-                        ? objects.parse(file, root, served, message)
+            case KindEntry.Served entry ->
+                entry.kind().versions().contains(version)
+                        ? objects.parse(file, root, entry)
                         : lost(
                                 at(file, root),
                                 ProblemCode.UNKNOWN_API_VERSION,
                                 "found the version " + version + " of " + kind.get() + ", expected one of "
-                                        + String.join(", ", served.versions()));
+                                        + String.join(", ", entry.kind().versions()));
             case KindEntry.Unserved(String name, String reason) -> unserved(file, root, name, reason);
             case KindEntry.Unknown(ImmutableList<String> known) ->
                 lost(

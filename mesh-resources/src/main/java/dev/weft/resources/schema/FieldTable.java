@@ -30,6 +30,8 @@ public record FieldTable(
             "virtual-service.fields",
             "destination-rule.fields",
             "sidecar.fields",
+            "gateway.fields",
+            "gateway-api.fields",
             "security.fields",
             "mesh-config.fields");
 

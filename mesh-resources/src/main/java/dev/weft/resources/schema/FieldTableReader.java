@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the text of the field table. One row a line; what follows {@code --} is the reason.
  *
  * <pre>
- * kind GROUP KIND MESSAGE             a kind that is served, and the message of its spec
+ * kind GROUP KIND MESSAGE [root]      a kind that is served, and the message of its spec, or of what stands beside its metadata
  * unserved GROUP KIND [-- REASON]
  * enum NAME VALUE VALUE:unsupported ...
  * message NAME
@@ -77,7 +77,7 @@ final class FieldTableReader {
         }
         endMessage();
         switch (words.getFirst()) {
-            case "kind" -> kinds.put(group(words.get(1)), words.get(2), served(words.get(2), words.get(3)));
+            case "kind" -> kinds.put(group(words.get(1)), words.get(2), served(words));
             case "unserved" ->
                 kinds.put(group(words.get(1)), words.get(2), new KindEntry.Unserved(words.get(2), reason));
             case "enum" -> enums.put(words.get(1), enumType(words));
@@ -129,12 +129,16 @@ final class FieldTableReader {
         rules.clear();
     }
 
-    private static KindEntry served(String kind, String message) {
+    private static KindEntry served(List<String> words) {
+        String group = group(words.get(1));
+        String kind = words.get(2);
         ResourceKind resourceKind = Arrays.stream(ResourceKind.values())
-                .filter(candidate -> candidate.kindName().equals(kind))
+                .filter(candidate ->
+                        candidate.kindName().equals(kind) && candidate.group().equals(group))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no ResourceKind is called " + kind));
-        return new KindEntry.Served(resourceKind, message);
+        KindEntry.Place place = words.contains("root") ? KindEntry.Place.ROOT : KindEntry.Place.SPEC;
+        return new KindEntry.Served(resourceKind, words.get(3), place);
     }
 
     private static EnumType enumType(List<String> words) {

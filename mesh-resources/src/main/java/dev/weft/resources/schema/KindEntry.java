@@ -7,9 +7,9 @@ import dev.weft.resources.ResourceKind;
 /** What the table knows of a kind in an API group. */
 @Immutable
 public sealed interface KindEntry {
-    /** It is read; its {@code spec} is this message. */
+    /** It is read; what stands at this place of the object is this message. */
     @Immutable
-    record Served(ResourceKind kind, String message) implements KindEntry {}
+    record Served(ResourceKind kind, String message, Place place) implements KindEntry {}
 
     /** It is known, and Weft does not serve it yet. */
     @Immutable
@@ -22,4 +22,12 @@ public sealed interface KindEntry {
     /** The group is none that a mesh reads. */
     @Immutable
     record Foreign() implements KindEntry {}
+
+    /** Where an object keeps what it says. */
+    enum Place {
+        /** In {@code spec}. */
+        SPEC,
+        /** Beside {@code metadata}: the older kinds of Kubernetes have no spec. */
+        ROOT
+    }
 }

@@ -69,8 +69,7 @@ class ReferenceCheckTest {
                         "rules.yaml:16:5 spec.http[4].delegate: VirtualService shop/v has hosts, so that it is no delegate "
                                 + "(no traffic meets it)",
                         "rules.yaml:21:8 spec.host: no service has the host reviews.other.svc.cluster.local (no traffic meets it)",
-                        "rules.yaml:26:26 spec.gateways: names gateways only, which are not served yet; add mesh to reach "
-                                + "sidecars (no traffic meets it)");
+                        "rules.yaml:26:37 spec.gateways[0]: there is no Gateway shop/g (no traffic meets it)");
     }
 
     @Test

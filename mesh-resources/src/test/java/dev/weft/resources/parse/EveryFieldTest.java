@@ -30,6 +30,8 @@ class EveryFieldTest {
     /** Served in one value only, which is what happens without it. */
     private static final ImmutableSet<String> ONE_VALUE = ImmutableSet.of("inboundTrafficPolicy");
 
+    private static final ImmutableSet<String> ENVELOPE = ImmutableSet.of("apiVersion", "kind", "metadata");
+
     private final ResourceParser parser = new ResourceParser();
     private final FieldTable table = FieldTable.load();
 
@@ -110,23 +112,42 @@ class EveryFieldTest {
     }
 
     private String message(YamlNode.Mapping document) {
-        String kind = document.text("kind").orElse("MeshConfig");
-        return table.kinds().column(kind).values().stream()
-                .map(entry -> ((KindEntry.Served) entry).message())
-                .findFirst()
-                .orElseThrow();
+        return entry(document).message();
     }
 
-    private static YamlNode.Mapping spec(YamlNode.Mapping document) {
-        return document.mapping("spec").orElse(document);
+    private KindEntry.Served entry(YamlNode.Mapping document) {
+        String apiVersion = document.text("apiVersion").orElse("mesh.istio.io/v1alpha1");
+        int slash = apiVersion.indexOf('/');
+        String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+        return (KindEntry.Served) table.kind(group, document.text("kind").orElse("MeshConfig"));
+    }
+
+    /** What is said beside apiVersion, kind and metadata. */
+    private YamlNode.Mapping spec(YamlNode.Mapping document) {
+        if (entry(document).place() == KindEntry.Place.SPEC) {
+            return document.mapping("spec").orElse(document);
+        }
+        Map<String, YamlNode.Entry> entries = new LinkedHashMap<>(document.entries());
+        entries.keySet().removeAll(ENVELOPE);
+        return new YamlNode.Mapping(ImmutableMap.copyOf(entries), 1, 1);
     }
 
     /** The document once for each field under its spec, without that field. */
-    private static List<YamlNode.Mapping> without(YamlNode.Mapping spec, YamlNode.Mapping document) {
+    private List<YamlNode.Mapping> without(YamlNode.Mapping spec, YamlNode.Mapping document) {
         List<YamlNode> specs = variants(spec);
+        boolean atRoot = entry(document).place() == KindEntry.Place.ROOT;
         return specs.stream()
-                .map(less -> document.equals(spec) ? (YamlNode.Mapping) less : with(document, "spec", less))
+                .map(less -> atRoot
+                        ? enveloped(document, (YamlNode.Mapping) less)
+                        : document.equals(spec) ? (YamlNode.Mapping) less : with(document, "spec", less))
                 .toList();
+    }
+
+    private static YamlNode.Mapping enveloped(YamlNode.Mapping document, YamlNode.Mapping body) {
+        Map<String, YamlNode.Entry> entries = new LinkedHashMap<>(document.entries());
+        entries.keySet().retainAll(ENVELOPE);
+        entries.putAll(body.entries());
+        return new YamlNode.Mapping(ImmutableMap.copyOf(entries), 1, 1);
     }
 
     private static List<YamlNode> variants(YamlNode node) {
@@ -182,7 +203,7 @@ class EveryFieldTest {
 
     private static List<YamlNode.Mapping> examples() throws IOException {
         List<YamlNode.Mapping> examples = new ArrayList<>();
-        for (String name : List.of("networking.yaml", "security.yaml", "mesh.yaml")) {
+        for (String name : List.of("networking.yaml", "gateways.yaml", "security.yaml", "mesh.yaml")) {
             try (InputStream in = EveryFieldTest.class.getResourceAsStream("every-field/" + name)) {
                 String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 for (YamlDocument document : YamlDocuments.read(text)) {
