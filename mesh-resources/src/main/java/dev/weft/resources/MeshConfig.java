@@ -74,6 +74,34 @@ public record MeshConfig(
             LocalityLoadBalancing.ENABLED,
             ConnectionPool.UpgradePolicy.DO_NOT_UPGRADE);
 
+    public MeshConfig withRootNamespace(String namespace) {
+        return with(namespace, trustDomain);
+    }
+
+    public MeshConfig withTrustDomain(String domain) {
+        return with(rootNamespace, domain);
+    }
+
+    private MeshConfig with(String namespace, String domain) {
+        return new MeshConfig(
+                meta,
+                namespace,
+                domain,
+                trustDomainAliases,
+                outboundTrafficPolicy,
+                accessLog,
+                connectTimeout,
+                defaultConfig,
+                defaultHttpRetryPolicy,
+                autoMtls,
+                ports,
+                pathNormalization,
+                protocolDetectionTimeout,
+                defaultExports,
+                localityLoadBalancing,
+                h2UpgradePolicy);
+    }
+
     /** What a proxy does with traffic to hosts that nobody declared. */
     public enum OutboundTrafficPolicy {
         ALLOW_ANY,

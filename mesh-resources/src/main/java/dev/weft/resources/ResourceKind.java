@@ -5,6 +5,10 @@ import com.google.common.collect.ImmutableList;
 /** The kinds that Weft serves, with the API group and versions under which people write them. */
 public enum ResourceKind {
     SERVICE("Service", "", ImmutableList.of("v1")),
+    ENDPOINT_SLICE("EndpointSlice", "discovery.k8s.io", ImmutableList.of("v1")),
+    POD("Pod", "", ImmutableList.of("v1")),
+    NODE("Node", "", ImmutableList.of("v1")),
+    NAMESPACE("Namespace", "", ImmutableList.of("v1")),
     WORKLOAD_ENTRY("WorkloadEntry", Groups.NETWORKING, Groups.NETWORKING_VERSIONS),
     SERVICE_ENTRY("ServiceEntry", Groups.NETWORKING, Groups.NETWORKING_VERSIONS),
     VIRTUAL_SERVICE("VirtualService", Groups.NETWORKING, Groups.NETWORKING_VERSIONS),
@@ -46,6 +50,16 @@ public enum ResourceKind {
         return versions;
     }
 
+    /** Whether objects of the kind are in a namespace; others belong to the whole cluster or mesh. */
+    public boolean isNamespaced() {
+        return scope() == Scope.NAMESPACE;
+    }
+
+    /** Whether the platform itself makes and checks the objects: only what a mesh needs of them is read, and nothing in them is a mistake. */
+    public boolean isPlatform() {
+        return this == ENDPOINT_SLICE || this == POD || this == NODE || this == NAMESPACE;
+    }
+
     /** The preferred {@code apiVersion}. */
     public String apiVersion() {
         return group.isEmpty() ? versions.getFirst() : group + "/" + versions.getFirst();
@@ -54,7 +68,7 @@ public enum ResourceKind {
     /** Whether objects of the kind belong to a namespace or to the whole cluster. */
     public Scope scope() {
         return switch (this) {
-            case GATEWAY_CLASS -> Scope.CLUSTER;
+            case GATEWAY_CLASS, NODE, NAMESPACE, MESH_CONFIG -> Scope.CLUSTER;
             default -> Scope.NAMESPACE;
         };
     }

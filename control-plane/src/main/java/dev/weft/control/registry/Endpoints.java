@@ -4,8 +4,10 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import dev.weft.control.registry.ProxyView.InboundPort;
+import dev.weft.resources.EndpointSlice;
 import dev.weft.resources.KubernetesService;
 import dev.weft.resources.LabelSelector;
+import dev.weft.resources.Locality;
 import dev.weft.resources.PeerAuthentication;
 import dev.weft.resources.ServiceEntry;
 import dev.weft.resources.WorkloadSpec;
@@ -16,35 +18,44 @@ import java.util.OptionalInt;
 /** Joins services with the workloads behind them. Pure; runs once per snapshot. */
 final class Endpoints {
 
-    /** Istio's label by which a workload says that no proxy takes mutual TLS for it. */
+    /** Istio's label by which a workload says whether a proxy takes mutual TLS for it. */
     private static final String TLS_MODE_LABEL = "security.istio.io/tlsMode";
 
     private final PeerAuthentications peerAuthentications;
-    private final ImmutableListMultimap<String, Workload> workloads;
+    private final Workloads workloads;
+    private final Slices slices;
     private final ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> byPort = ImmutableMap.builder();
-    private final ImmutableListMultimap.Builder<Workload, InboundPort> inbound = ImmutableListMultimap.builder();
+    private final ImmutableListMultimap.Builder<ObjectName, InboundPort> byHand = ImmutableListMultimap.builder();
 
-    /** What the join gives: the endpoints of each service port, and the service ports of each workload. */
+    /**
+     * What the join gives.
+     *
+     * @param byPort the endpoints of each service port
+     * @param byHand the service ports of pods that no selector tells
+     */
     record Joined(
             ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> byPort,
-            ImmutableListMultimap<Workload, InboundPort> inbound) {}
+            ImmutableListMultimap<ObjectName, InboundPort> byHand) {}
 
-    private Endpoints(PeerAuthentications peerAuthentications, List<Workload> workloads) {
+    private Endpoints(PeerAuthentications peerAuthentications, Workloads workloads, Slices slices) {
         this.peerAuthentications = peerAuthentications;
-        this.workloads = workloads.stream()
-                .collect(ImmutableListMultimap.toImmutableListMultimap(Workload::namespace, workload -> workload));
+        this.workloads = workloads;
+        this.slices = slices;
     }
 
     static Joined join(
-            List<Services.Declared> services, List<Workload> workloads, PeerAuthentications peerAuthentications) {
-        Endpoints join = new Endpoints(peerAuthentications, workloads);
+            List<Services.Declared> services,
+            Workloads workloads,
+            Slices slices,
+            PeerAuthentications peerAuthentications) {
+        Endpoints join = new Endpoints(peerAuthentications, workloads, slices);
         for (Services.Declared declared : services) {
             switch (declared) {
                 case Services.Declared.Kubernetes kubernetes -> join.join(kubernetes);
                 case Services.Declared.Entries entries -> join.join(entries);
             }
         }
-        return new Joined(join.byPort.buildOrThrow(), join.inbound.build());
+        return new Joined(join.byPort.buildOrThrow(), join.byHand.build());
     }
 
     private void join(Services.Declared.Kubernetes declared) {
@@ -54,28 +65,73 @@ final class Endpoints {
             ImmutableList.Builder<MeshEndpoint> endpoints = ImmutableList.builder();
             if (source.externalName().isPresent()) {
                 endpoints.add(byName(service, source.externalName().get(), port.number()));
-            } else if (!source.selector().isEmpty()) {
-                LabelSelector selector = new LabelSelector(source.selector());
-                KubernetesService.TargetPort target =
-                        source.port(port.number()).orElseThrow().target();
-                for (Workload workload : workloads.get(service.namespace())) {
-                    OptionalInt targetPort = targetPort(workload.spec(), port, target);
-                    if (selector.matches(workload.labels()) && targetPort.isPresent()) {
-                        add(service, port, workload, targetPort.getAsInt(), endpoints);
-                    }
-                }
+            } else {
+                joinSlices(declared, port, endpoints);
+                joinEntries(declared, port, endpoints);
             }
             byPort.put(EndpointKey.of(service, port), endpoints.build());
         }
     }
 
-    /** The workload's own port of that name comes first, so that workloads can share one address. */
-    private static OptionalInt targetPort(WorkloadSpec spec, ServicePort port, KubernetesService.TargetPort target) {
-        Integer named = spec.ports().get(port.name());
-        if (named == null && target instanceof KubernetesService.TargetPort.Named(String name)) {
-            named = spec.ports().get(name);
+    private void joinSlices(
+            Services.Declared.Kubernetes declared, ServicePort port, ImmutableList.Builder<MeshEndpoint> endpoints) {
+        MeshService service = declared.service();
+        for (Slices.Member member : slices.members(declared.source(), port)) {
+            Optional<Workload> pod = pod(member);
+            if (pod.isPresent()) {
+                if (declared.source().selector().isEmpty()) {
+                    byHand.put(
+                            new ObjectName(pod.get().namespace(), pod.get().name()),
+                            new InboundPort(service, port, member.port()));
+                }
+                endpoints.add(endpoint(service, pod.get(), member.address(), member.port()));
+            } else if (!member.isPod()) {
+                endpoints.add(endpoint(service, byHand(service, member), member.address(), member.port()));
+            }
+            // A pod that is not known yet will be in a moment. To send to it before would be to guess whether it takes
+            // mutual TLS.
         }
-        return named == null ? target.known() : OptionalInt.of(named);
+    }
+
+    private Optional<Workload> pod(Slices.Member member) {
+        Optional<EndpointSlice.Target> target = member.endpoint().target();
+        return target.isEmpty()
+                ? workloads.podAt(member.address())
+                : target.filter(EndpointSlice.Target::isPod).flatMap(pod -> workloads.pod(pod.namespace(), pod.name()));
+    }
+
+    /** What is known of an address that somebody wrote by hand. */
+    private static Workload byHand(MeshService service, Slices.Member member) {
+        String zone = member.endpoint().zone();
+        return new Workload(
+                Workload.Origin.INLINE,
+                service.namespace(),
+                "",
+                "",
+                ImmutableMap.of(),
+                new WorkloadSpec(
+                        Optional.of(member.address()),
+                        ImmutableMap.of(),
+                        ImmutableMap.of(),
+                        Optional.empty(),
+                        zone.isEmpty() ? Optional.empty() : Optional.of(new Locality("", zone, "")),
+                        OptionalInt.empty(),
+                        Optional.empty()));
+    }
+
+    private void joinEntries(
+            Services.Declared.Kubernetes declared, ServicePort port, ImmutableList.Builder<MeshEndpoint> endpoints) {
+        KubernetesService source = declared.source();
+        if (source.selector().isEmpty()) {
+            return;
+        }
+        LabelSelector selector = new LabelSelector(source.selector());
+        for (Workload workload : workloads.entries(declared.service().namespace())) {
+            OptionalInt target = TargetPorts.of(workload, port, source);
+            if (selector.matches(workload.labels()) && target.isPresent()) {
+                add(declared.service(), workload, target.getAsInt(), endpoints);
+            }
+        }
     }
 
     private void join(Services.Declared.Entries declared) {
@@ -86,7 +142,7 @@ final class Endpoints {
                 entry.ports().stream()
                         .filter(candidate -> candidate.number() == port.number())
                         .findFirst()
-                        .ifPresent(own -> join(service, port, entry, own, endpoints));
+                        .ifPresent(own -> join(service, entry, own, endpoints));
             }
             ImmutableList<MeshEndpoint> found = endpoints.build();
             boolean byName = service.resolution() == MeshService.Resolution.DNS
@@ -100,38 +156,22 @@ final class Endpoints {
 
     private void join(
             MeshService service,
-            ServicePort port,
             ServiceEntry entry,
             ServiceEntry.Port own,
             ImmutableList.Builder<MeshEndpoint> endpoints) {
+        String namespace = entry.meta().namespace();
         for (WorkloadSpec spec : entry.endpoints()) {
-            Workload inline = new Workload(entry.meta().namespace(), "", spec.labels(), spec);
-            spec.address().ifPresent(address -> endpoints.add(endpoint(service, inline, address, port(spec, own))));
+            Workload inline = new Workload(Workload.Origin.INLINE, namespace, "", "", spec.labels(), spec);
+            add(service, inline, TargetPorts.of(spec, own), endpoints);
         }
-        entry.workloadSelector().ifPresent(selector -> {
-            for (Workload workload : workloads.get(entry.meta().namespace())) {
-                if (selector.matches(workload.labels())) {
-                    add(service, port, workload, port(workload.spec(), own), endpoints);
-                }
-            }
-        });
-    }
-
-    private static int port(WorkloadSpec spec, ServiceEntry.Port port) {
-        if (spec.unixSocket()) {
-            return 0;
-        }
-        Integer named = spec.ports().get(port.name());
-        return named == null ? port.targetPort().orElse(port.number()) : named;
+        entry.workloadSelector()
+                .ifPresent(selector -> workloads
+                        .selected(namespace, selector)
+                        .forEach(workload -> add(service, workload, TargetPorts.of(workload.spec(), own), endpoints)));
     }
 
     private void add(
-            MeshService service,
-            ServicePort port,
-            Workload workload,
-            int targetPort,
-            ImmutableList.Builder<MeshEndpoint> endpoints) {
-        inbound.put(workload, new InboundPort(service, port, targetPort));
+            MeshService service, Workload workload, int targetPort, ImmutableList.Builder<MeshEndpoint> endpoints) {
         workload.spec().address().ifPresent(address -> endpoints.add(endpoint(service, workload, address, targetPort)));
     }
 
@@ -141,7 +181,7 @@ final class Endpoints {
                 address,
                 port,
                 workload.labels(),
-                workload.name(),
+                workload.owner(),
                 workload.namespace(),
                 workload.serviceAccount(),
                 spec.locality(),
@@ -151,18 +191,23 @@ final class Endpoints {
     }
 
     private MeshEndpoint.Tls tls(MeshService service, Workload workload, int port) {
-        if (service.location() == MeshService.Location.MESH_EXTERNAL) {
-            return MeshEndpoint.Tls.NONE;
-        }
-        String label = workload.labels().get(TLS_MODE_LABEL);
-        boolean proxied = label == null ? !workload.serviceAccount().isEmpty() : label.equals("istio");
-        if (!proxied) {
+        if (service.location() == MeshService.Location.MESH_EXTERNAL || !proxied(workload)) {
             return MeshEndpoint.Tls.NONE;
         }
         List<PeerAuthentication> policies = peerAuthentications.of(workload.namespace(), workload.labels());
         return PeerAuthentications.mode(policies, port) == PeerAuthentication.MtlsMode.DISABLE
                 ? MeshEndpoint.Tls.NONE
                 : MeshEndpoint.Tls.MUTUAL;
+    }
+
+    /** Every pod has a service account, injected or not, so of a pod only its label tells. */
+    private static boolean proxied(Workload workload) {
+        String label = workload.labels().get(TLS_MODE_LABEL);
+        if (label != null) {
+            return label.equals("istio");
+        }
+        return workload.origin() != Workload.Origin.POD
+                && !workload.serviceAccount().isEmpty();
     }
 
     private static MeshEndpoint byName(MeshService service, String name, int port) {

@@ -17,7 +17,6 @@ import dev.weft.resources.Resource;
 import dev.weft.resources.ServiceEntry;
 import dev.weft.resources.Sidecar;
 import dev.weft.resources.VirtualService;
-import dev.weft.resources.WorkloadEntry;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +37,8 @@ public final class RegistrySnapshot {
     private final ImmutableList<MeshService> services;
     private final ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints;
     private final ImmutableMap<String, ImmutableSet<String>> peerAccounts;
-    private final ImmutableListMultimap<String, Workload> workloads;
-    private final ImmutableListMultimap<Workload, InboundPort> inbound;
+    private final Workloads workloads;
+    private final InboundPorts inbound;
     private final ImmutableList<VirtualService> virtualServices;
     private final ImmutableListMultimap<String, Sidecar> sidecars;
     private final ImmutableListMultimap<String, AuthorizationPolicy> authorizationPolicies;
@@ -63,12 +62,7 @@ public final class RegistrySnapshot {
                 .sorted(Comparator.comparing(policy -> policy.meta().name()))
                 .collect(ImmutableListMultimap.toImmutableListMultimap(
                         policy -> policy.meta().namespace(), policy -> policy));
-        ImmutableList<Workload> all = ResourceOrder.oldestFirst(resources, WorkloadEntry.class).stream()
-                .map(entry ->
-                        new Workload(entry.meta().namespace(), entry.meta().name(), entry.labels(), entry.spec()))
-                .collect(ImmutableList.toImmutableList());
-        this.workloads = all.stream()
-                .collect(ImmutableListMultimap.toImmutableListMultimap(Workload::namespace, workload -> workload));
+        this.workloads = new Workloads(resources);
         ImmutableList<Services.Declared> declared = Services.declared(
                 mesh,
                 DOMAIN_SUFFIX,
@@ -77,9 +71,9 @@ public final class RegistrySnapshot {
         // Kubernetes Services come first and entries by age: the order in which one of several services of a host is
         // picked.
         this.services = declared.stream().map(Services.Declared::service).collect(ImmutableList.toImmutableList());
-        Endpoints.Joined joined = Endpoints.join(declared, all, peerAuthentications);
+        Endpoints.Joined joined = Endpoints.join(declared, workloads, new Slices(resources), peerAuthentications);
         this.endpoints = joined.byPort();
-        this.inbound = joined.inbound();
+        this.inbound = new InboundPorts(declared, joined.byHand());
         this.peerAccounts = peerAccounts(services, endpoints, mesh.trustDomain());
     }
 
@@ -126,8 +120,8 @@ public final class RegistrySnapshot {
         return endpoints.getOrDefault(key, ImmutableList.of());
     }
 
-    public ImmutableCollection<Workload> workloads() {
-        return workloads.values();
+    public ImmutableList<Workload> workloads() {
+        return workloads.all();
     }
 
     public ImmutableList<VirtualService> virtualServices() {
@@ -144,7 +138,7 @@ public final class RegistrySnapshot {
 
     /** The service ports behind which a workload stands. */
     public ImmutableList<InboundPort> inbound(Workload workload) {
-        return inbound.get(workload);
+        return inbound.of(workload);
     }
 
     ImmutableList<PeerAuthentication> peerAuthentications(String namespace, Map<String, String> labels) {
@@ -178,28 +172,8 @@ public final class RegistrySnapshot {
                         .findFirst());
     }
 
-    /**
-     * The workload that a proxy stands beside: the one that bears its name, else one that has its address and whose labels it
-     * carries. Several workloads may share an address on one machine, so the address alone says nothing.
-     */
+    /** The workload that a proxy stands beside. */
     Optional<Workload> workload(ClientNode node) {
-        ProxyFacts facts = node.facts();
-        List<Workload> own = workloads.get(facts.namespace()).stream()
-                .filter(workload -> workload.serviceAccount().isEmpty()
-                        || workload.serviceAccount().equals(facts.serviceAccount()))
-                .toList();
-        return own.stream()
-                .filter(workload -> workload.name().equals(node.workload()))
-                .findFirst()
-                .or(() -> own.stream()
-                        .filter(workload -> workload.spec()
-                                .address()
-                                .filter(facts.addresses()::contains)
-                                .isPresent())
-                        .filter(workload -> !workload.labels().isEmpty()
-                                && facts.labels()
-                                        .entrySet()
-                                        .containsAll(workload.labels().entrySet()))
-                        .findFirst());
+        return workloads.of(node);
     }
 }

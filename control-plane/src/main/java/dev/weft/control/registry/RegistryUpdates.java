@@ -1,10 +1,12 @@
 package dev.weft.control.registry;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.control.source.SourceState;
 import dev.weft.resources.Resource;
 import dev.weft.resources.ResourceKind;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -24,6 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class RegistryUpdates implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryUpdates.class);
+
+    /** Kinds that say which workloads there are and nothing of what the mesh does with them. */
+    private static final ImmutableSet<ResourceKind> ENDPOINT_KINDS = Sets.immutableEnumSet(
+            ResourceKind.WORKLOAD_ENTRY, ResourceKind.ENDPOINT_SLICE, ResourceKind.POD, ResourceKind.NODE);
 
     private final Consumer<RegistryUpdate> listener;
     private final LongSupplier nanoTime;
@@ -68,7 +74,7 @@ public final class RegistryUpdates implements AutoCloseable {
         try {
             Set<ResourceKind> kinds = changedKinds(newest == null ? applied : newest, state);
             newest = state;
-            boolean endpoints = !kinds.isEmpty() && kinds.stream().allMatch(ResourceKind.WORKLOAD_ENTRY::equals);
+            boolean endpoints = !kinds.isEmpty() && ENDPOINT_KINDS.containsAll(kinds);
             debouncer.changed(
                     endpoints ? Debouncer.Change.ENDPOINTS : Debouncer.Change.CONFIGURATION, nanoTime.getAsLong());
             arrived.signal();
@@ -78,10 +84,17 @@ public final class RegistryUpdates implements AutoCloseable {
     }
 
     private static Set<ResourceKind> changedKinds(SourceState before, SourceState after) {
-        Set<Resource> old = new HashSet<>(before.resources());
-        Set<Resource> fresh = new HashSet<>(after.resources());
-        Set<ResourceKind> kinds = new HashSet<>();
-        Sets.symmetricDifference(old, fresh)
+        // Most objects are the very same in both, and to compare identities costs next to nothing.
+        Set<Resource> same = Sets.newIdentityHashSet();
+        same.addAll(before.resources());
+        Set<Resource> fresh = new HashSet<>();
+        for (Resource resource : after.resources()) {
+            if (!same.remove(resource)) {
+                fresh.add(resource);
+            }
+        }
+        Set<ResourceKind> kinds = EnumSet.noneOf(ResourceKind.class);
+        Sets.symmetricDifference(new HashSet<>(same), fresh)
                 .forEach(resource -> kinds.add(resource.meta().kind()));
         return kinds;
     }
@@ -99,7 +112,7 @@ public final class RegistryUpdates implements AutoCloseable {
                     }
                     state = newest == null ? applied : newest;
                     since = debouncer.since();
-                    change = changedKinds(applied, state).stream().allMatch(ResourceKind.WORKLOAD_ENTRY::equals)
+                    change = ENDPOINT_KINDS.containsAll(changedKinds(applied, state))
                             ? Debouncer.Change.ENDPOINTS
                             : Debouncer.Change.CONFIGURATION;
                     applied = state;

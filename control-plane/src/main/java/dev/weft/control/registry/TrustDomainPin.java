@@ -70,24 +70,6 @@ public final class TrustDomainPin implements UnaryOperator<SourceState> {
     }
 
     private MeshConfig pinned(MeshConfig mesh) {
-        return mesh.trustDomain().equals(trustDomain)
-                ? mesh
-                : new MeshConfig(
-                        mesh.meta(),
-                        mesh.rootNamespace(),
-                        trustDomain,
-                        mesh.trustDomainAliases(),
-                        mesh.outboundTrafficPolicy(),
-                        mesh.accessLog(),
-                        mesh.connectTimeout(),
-                        mesh.defaultConfig(),
-                        mesh.defaultHttpRetryPolicy(),
-                        mesh.autoMtls(),
-                        mesh.ports(),
-                        mesh.pathNormalization(),
-                        mesh.protocolDetectionTimeout(),
-                        mesh.defaultExports(),
-                        mesh.localityLoadBalancing(),
-                        mesh.h2UpgradePolicy());
+        return mesh.withTrustDomain(trustDomain);
     }
 }

@@ -7,6 +7,7 @@ import dev.weft.resources.KubernetesService;
 import dev.weft.resources.ServiceEntry;
 import dev.weft.resources.host.HostName;
 import dev.weft.resources.store.ResourceStore;
+import java.util.Collection;
 
 /** The hosts of all services with their ports, and the subsets that rules define for them, whoever sees them. Immutable. */
 final class KnownHosts {
@@ -15,10 +16,10 @@ final class KnownHosts {
     private final ImmutableSet<String> wildcards;
     private final ImmutableSetMultimap<String, String> subsets;
 
-    KnownHosts(ResourceStore store, String domainSuffix) {
+    KnownHosts(ResourceStore store, Collection<KubernetesService> services, String domainSuffix) {
         ImmutableSetMultimap.Builder<String, Integer> portsByHost = ImmutableSetMultimap.builder();
         ImmutableSet.Builder<String> names = ImmutableSet.builder();
-        for (KubernetesService service : store.all(KubernetesService.class)) {
+        for (KubernetesService service : services) {
             String host = service.hostname(domainSuffix);
             names.add(host);
             service.ports().forEach(port -> portsByHost.put(host, port.number()));

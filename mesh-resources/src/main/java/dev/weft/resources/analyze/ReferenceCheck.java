@@ -6,6 +6,7 @@ import dev.weft.resources.DestinationRule;
 import dev.weft.resources.FieldPath;
 import dev.weft.resources.HttpAction;
 import dev.weft.resources.HttpRoute;
+import dev.weft.resources.KubernetesService;
 import dev.weft.resources.Problem;
 import dev.weft.resources.Problem.Effect;
 import dev.weft.resources.Problem.Severity;
@@ -18,6 +19,7 @@ import dev.weft.resources.host.HostName;
 import dev.weft.resources.store.ResourceStore;
 import dev.weft.resources.store.StoredResource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,10 +35,10 @@ public final class ReferenceCheck {
     private final KnownHosts hosts;
     private final List<Problem> problems = new ArrayList<>();
 
-    private ReferenceCheck(ResourceStore store, String domainSuffix) {
+    private ReferenceCheck(ResourceStore store, Collection<KubernetesService> services, String domainSuffix) {
         this.store = store;
         this.domainSuffix = domainSuffix;
-        this.hosts = new KnownHosts(store, domainSuffix);
+        this.hosts = new KnownHosts(store, services, domainSuffix);
     }
 
     /**
@@ -45,7 +47,17 @@ public final class ReferenceCheck {
      * @param domainSuffix of the services' names, usually {@code cluster.local}
      */
     public static ImmutableList<Problem> problems(ResourceStore store, String domainSuffix) {
-        ReferenceCheck check = new ReferenceCheck(store, domainSuffix);
+        return problems(store, store.all(KubernetesService.class), domainSuffix);
+    }
+
+    /**
+     * As {@link #problems(ResourceStore, String)}, where the platform's services are not in the store.
+     *
+     * @param services all of them
+     */
+    public static ImmutableList<Problem> problems(
+            ResourceStore store, Collection<KubernetesService> services, String domainSuffix) {
+        ReferenceCheck check = new ReferenceCheck(store, services, domainSuffix);
         GatewayReferenceCheck gateways = new GatewayReferenceCheck(store, domainSuffix, check.hosts, check::report);
         for (StoredResource stored : store.resources().values()) {
             gateways.check(stored);

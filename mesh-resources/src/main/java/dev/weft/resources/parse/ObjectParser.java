@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.weft.resources.FieldPath;
 import dev.weft.resources.MeshConfig;
+import dev.weft.resources.Namespace;
+import dev.weft.resources.Node;
 import dev.weft.resources.Problem.Effect;
 import dev.weft.resources.Problem.Severity;
 import dev.weft.resources.ProblemCode;
@@ -64,10 +66,13 @@ final class ObjectParser {
                             + "\", expected lower case letters, digits, dashes and dots");
         }
         List<Finding> findings = new ArrayList<>();
-        boolean hasSpec = entry.place() == KindEntry.Place.SPEC;
-        YamlNode.Mapping spec = hasSpec
-                ? spec(root, entry.message(), checker, findings)
-                : checker.check(entry.message(), without(root, ENVELOPE), FieldPath.ROOT);
+        boolean platform = kind.isPlatform();
+        boolean hasSpec = !platform && entry.place() == KindEntry.Place.SPEC;
+        YamlNode.Mapping spec = platform
+                ? root
+                : hasSpec
+                        ? spec(root, entry.message(), checker, findings)
+                        : checker.check(entry.message(), without(root, ENVELOPE), FieldPath.ROOT);
         if (hasSpec) {
             topLevel(root, findings);
         }
@@ -143,6 +148,10 @@ final class ObjectParser {
             case GRPC_ROUTE -> plain(subject, body, fields -> GatewayRouteReader.grpc(meta, fields));
             case REFERENCE_GRANT -> plain(subject, body, fields -> KubernetesGatewayReader.grant(meta, fields));
             case SECRET -> plain(subject, body, fields -> SecretReader.read(meta, fields));
+            case ENDPOINT_SLICE -> platform(subject, EndpointSliceReader.read(meta, new PlatformFields(body.node())));
+            case POD -> platform(subject, PodReader.read(meta, new PlatformFields(body.node())));
+            case NODE -> platform(subject, new Node(meta));
+            case NAMESPACE -> platform(subject, new Namespace(meta));
             case MESH_CONFIG -> throw new AssertionError("the mesh configuration has no spec");
         };
     }
@@ -153,6 +162,12 @@ final class ObjectParser {
         }
         Checks checks = new Checks(subject.positions());
         return finish(subject, checks, reader.read(new Fields(checks, body.node(), body.at())));
+    }
+
+    private static Parsed platform(Subject subject, Resource resource) {
+        return subject.hasErrors()
+                ? subject.refused(Optional.empty(), ImmutableList.of(), finding -> Effect.REFUSED)
+                : subject.valid(resource, ImmutableList.of());
     }
 
     private static Parsed finish(Subject subject, Checks checks, Resource resource) {

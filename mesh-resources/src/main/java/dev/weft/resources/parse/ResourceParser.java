@@ -66,6 +66,33 @@ public final class ResourceParser {
         return ParsedFile.of(file, ImmutableList.copyOf(parsed));
     }
 
+    /**
+     * Reads one object that a source already has as a tree, such as an API server's.
+     *
+     * @param name the name that problems carry
+     */
+    public ParsedFile parse(String name, YamlNode root) {
+        List<Parsed> parsed = new ArrayList<>();
+        document(name, root, parsed);
+        return ParsedFile.of(name, ImmutableList.copyOf(parsed));
+    }
+
+    /**
+     * Reads a mesh configuration that stands by itself.
+     *
+     * @param name the name that problems carry
+     */
+    public ParsedFile parseMeshConfig(String name, String text) {
+        List<Parsed> parsed = new ArrayList<>();
+        for (YamlDocument document : YamlDocuments.read(text)) {
+            parsed.add(meshConfig(name, "the mesh configuration", document));
+        }
+        if (parsed.isEmpty()) {
+            parsed.add(objects.meshConfig(name, new YamlNode.Mapping(ImmutableMap.of(), 0, 0)));
+        }
+        return ParsedFile.of(name, ImmutableList.of(parsed.getFirst()));
+    }
+
     /** What a source reports when it cannot read a file at all; everything that the file held stays. */
     public static ParsedFile unreadable(String file, String reason) {
         return ParsedFile.of(
@@ -145,19 +172,23 @@ public final class ResourceParser {
         // The text of a block scalar begins on the line after its key; columns inside it are not those of the file.
         boolean block = text.text().indexOf('\n') >= 0;
         for (YamlDocument document : YamlDocuments.read(text.text(), text.line() + (block ? 1 : 0))) {
-            return switch (document) {
-                case YamlDocument.Broken(int line, int ignored, String message) ->
-                    lost(new SourceLocation(file, line, 0), ProblemCode.NOT_YAML, "data.mesh is " + message);
-                case YamlDocument.Readable(YamlNode inner) ->
-                    inner instanceof YamlNode.Mapping mapping
-                            ? objects.meshConfig(file, mapping)
-                            : lost(
-                                    at(file, inner),
-                                    ProblemCode.NOT_AN_OBJECT,
-                                    "found " + inner.describe() + " in data.mesh, expected a mapping");
-            };
+            return meshConfig(file, "data.mesh", document);
         }
         return objects.meshConfig(file, new YamlNode.Mapping(ImmutableMap.of(), text.line(), text.column()));
+    }
+
+    private Parsed meshConfig(String file, String what, YamlDocument document) {
+        return switch (document) {
+            case YamlDocument.Broken(int line, int ignored, String message) ->
+                lost(new SourceLocation(file, line, 0), ProblemCode.NOT_YAML, what + " is " + message);
+            case YamlDocument.Readable(YamlNode inner) ->
+                inner instanceof YamlNode.Mapping mapping
+                        ? objects.meshConfig(file, mapping)
+                        : lost(
+                                at(file, inner),
+                                ProblemCode.NOT_AN_OBJECT,
+                                "found " + inner.describe() + " in " + what + ", expected a mapping");
+        };
     }
 
     private static Parsed unserved(String file, YamlNode.Mapping root, String kind, String reason) {

@@ -63,7 +63,7 @@ public record FieldTable(
         }
         // Kubernetes' own groups hold far more than a mesh reads; only groups that are there for meshes have no unknown
         // kinds.
-        return group.isEmpty()
+        return group.isEmpty() || group.equals("discovery.k8s.io")
                 ? new KindEntry.Foreign()
                 : new KindEntry.Unknown(kinds.row(group).keySet().asList());
     }
