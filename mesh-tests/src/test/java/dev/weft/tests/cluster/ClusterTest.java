@@ -1,0 +1,66 @@
+package dev.weft.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What every other test here relies on: images, pods, names, and what kubectl says of a mistake. */
+@OnCluster
+@Timeout(120)
+class ClusterTest {
+    private static final String PODS = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, namespace: $NAMESPACE}
+            spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: $NAMESPACE}
+            spec:
+              selector: {matchLabels: {app: web}}
+              template:
+                metadata: {labels: {app: web}}
+                spec:
+                  terminationGracePeriodSeconds: 1
+                  containers:
+                  - name: web
+                    image: $IMAGE
+                    imagePullPolicy: IfNotPresent
+                    command: [sh, -c, "while true; do printf 'HTTP/1.0 200 OK\\\\r\\\\n\\\\r\\\\nhello' | nc -l -p 8080; done"]
+                    securityContext: {readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+            """;
+
+    @Test
+    void podsReachEachOtherByTheNameOfAService(Cluster cluster) {
+        try (TestNamespace namespace = cluster.namespace("smoke")) {
+            namespace.apply(PODS.replace("$IMAGE", cluster.image("proxy")));
+            namespace.awaitRollout(Duration.ofSeconds(60), "web");
+
+            Outcome answer = cluster.kubectl()
+                    .exec(
+                            namespace.name(),
+                            "deployment/web",
+                            "web",
+                            "timeout",
+                            "10",
+                            "wget",
+                            "-q",
+                            "-O-",
+                            "http://web/");
+
+            assertThat(answer.out()).as(answer.err()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void kubectlSaysWhatTheServerRefuses(Cluster cluster) {
+        Outcome outcome =
+                cluster.kubectl().tryApply("{apiVersion: v1, kind: Pod, metadata: {name: Wrong_Name}, spec: {}}");
+
+        assertThat(outcome.succeeded()).isFalse();
+        assertThat(outcome.err()).contains("Wrong_Name");
+    }
+}
