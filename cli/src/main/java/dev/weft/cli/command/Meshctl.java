@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StatCommand.class,
             ProxyCommand.class,
             BootstrapCommand.class,
+            InjectCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
             CommandLine.HelpCommand.class
