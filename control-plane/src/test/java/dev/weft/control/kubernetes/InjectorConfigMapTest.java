@@ -9,8 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class InjectorConfigMapTest {
-    private static final String CONFIG_MAP =
-            """
+    private static final String CONFIG_MAP = """
             apiVersion: v1
             kind: ConfigMap
             metadata: {name: weft-injector, namespace: weft-system}

@@ -64,8 +64,8 @@ class WebhookServerTest {
         assertThat(response.path("uid").asText()).isEqualTo("u-1");
         assertThat(response.path("allowed").asBoolean()).isTrue();
         assertThat(response.path("patchType").asText()).isEqualTo("JSONPatch");
-        String patch = new String(
-                Base64.getDecoder().decode(response.path("patch").asText()), UTF_8);
+        String patch =
+                new String(Base64.getDecoder().decode(response.path("patch").asText()), UTF_8);
         assertThat(patch).contains("weft-proxy", "weft-init");
         assertThat(count("sidecar_injection_requests_total")).isEqualTo(1);
         assertThat(count("sidecar_injection_success_total")).isEqualTo(1);
