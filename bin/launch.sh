@@ -178,6 +178,7 @@ weft_install() {
         return 0
     fi
     rm -f "$(weft_aot "$1")"
+    [ "$1" != proxy ] || rm -f "$(weft_aot capture)"
     rm -rf "$lib.old"
     if [ -d "$lib" ]; then mv "$lib" "$lib.old"; fi
     mv "$lib.new" "$lib"
@@ -192,6 +193,7 @@ weft_train() {
     local folder pids=() pid
     [ "${WEFT_AOT:-auto}" != off ] || return 0
     if [ ! -f "$(weft_aot cli)" ]; then (weft_record cli help demo) || true; fi
+    if [ ! -f "$(weft_aot capture)" ]; then (weft_record capture apply --dry-run) || true; fi
     if [ -f "$(weft_aot proxy)" ] && [ -f "$(weft_aot control)" ] && [ -f "$(weft_aot bookstore)" ]; then return 0; fi
     weft_say "preparing faster starts"
     folder=$(mktemp -d "${TMPDIR:-/tmp}/weft-train.XXXXXX")
@@ -307,6 +309,7 @@ weft_command() {
     if [ "${WEFT_AOT:-auto}" != off ] && [ -f "$aot" ]; then flags+=(-XX:AOTCache="$aot"); fi
     # Jars one by one and in the shell's sorted order, not as a wildcard: an ahead-of-time cache holds for one class path only.
     jars=$(printf '%s:' "$(weft_lib "$program")"/*.jar)
+    if [ "$program" = capture ]; then jars=$(printf '%s:' "$(weft_lib "$program")"/weft-proxy-*.jar); fi
     # shellcheck disable=SC2206  # flags given by the user are words
     weft_command=("$WEFT_JAVA_HOME/bin/java" "${flags[@]}" ${WEFT_JAVA_OPTS:-} $extra -cp "${jars%:}" "$main")
 }
