@@ -52,7 +52,8 @@ public final class DialectAdapter {
                         listener.filterChains().stream().map(this::chain).collect(ImmutableList.toImmutableList()),
                         listener.defaultFilterChain().map(this::chain),
                         listener.accessLogs(),
-                        listener.bufferLimit());
+                        listener.bufferLimit(),
+                        grpc ? Listener.Sockets.PLAIN : listener.sockets());
             }
         };
     }

@@ -47,12 +47,14 @@ public final class ListenerModels {
                 chains.build(),
                 models.maybe(() -> chain(FilterChainMatch.ANY)),
                 models.list(2, models::accessLog),
-                models.one(Listener.DEFAULT_BUFFER_LIMIT, 32_768));
+                models.one(Listener.DEFAULT_BUFFER_LIMIT, 32_768),
+                new Listener.Sockets(models.list(2, models::address), models.coin()));
     }
 
     private ListenerFilter listenerFilter() {
         return models.pick(
                 ListenerFilter.OriginalDestination::new,
+                () -> new ListenerFilter.OriginalSource(models.upTo(1337)),
                 () -> new ListenerFilter.TlsInspector(models.list(3, models::ports)),
                 () -> new ListenerFilter.HttpInspector(models.list(3, models::ports)));
     }

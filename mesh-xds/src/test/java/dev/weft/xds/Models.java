@@ -281,7 +281,8 @@ public final class Models {
                 maybe(this::duration),
                 one(0, between(1, 1000)),
                 one(1 << 20, 32_768),
-                maybe(() -> new Cluster.TcpKeepalive(upTo(3), upTo(300), upTo(60))));
+                maybe(() -> new Cluster.TcpKeepalive(upTo(3), upTo(300), upTo(60))),
+                one(ImmutableList.of(), ImmutableList.of("127.0.0.6"), ImmutableList.of("127.0.0.6", "::6")));
     }
 
     ImmutableSet<String> words(int most) {

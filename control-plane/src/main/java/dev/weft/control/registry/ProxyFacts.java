@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param network the network its addresses belong to, may be empty
  * @param httpProxyPort node metadata {@code HTTP_PROXY_PORT}; absent: as the mesh says
  * @param interception how traffic reaches the proxy
+ * @param families of the workload's addresses
  */
 @Immutable
 public record ProxyFacts(
@@ -32,7 +33,34 @@ public record ProxyFacts(
         Optional<Locality> locality,
         String network,
         OptionalInt httpProxyPort,
-        Interception interception) {
+        Interception interception,
+        Families families) {
+
+    /** With the families that the addresses have. */
+    public ProxyFacts(
+            Client client,
+            String namespace,
+            String serviceAccount,
+            String domainSuffix,
+            ImmutableMap<String, String> labels,
+            ImmutableList<String> addresses,
+            Optional<Locality> locality,
+            String network,
+            OptionalInt httpProxyPort,
+            Interception interception) {
+        this(
+                client,
+                namespace,
+                serviceAccount,
+                domainSuffix,
+                labels,
+                addresses,
+                locality,
+                network,
+                httpProxyPort,
+                interception,
+                Families.of(addresses));
+    }
 
     /** Which dialect of xDS the client speaks. */
     public enum Client {
@@ -42,6 +70,22 @@ public record ProxyFacts(
         STOCK_ENVOY,
         /** gRPC's own xDS client. */
         PROXYLESS_GRPC
+    }
+
+    /** On which of the two IP versions traffic is captured. */
+    public enum Families {
+        V4,
+        V6,
+        DUAL;
+
+        static Families of(ImmutableList<String> addresses) {
+            boolean v6 = addresses.stream().anyMatch(address -> address.indexOf(':') >= 0);
+            boolean v4 = addresses.stream().anyMatch(address -> address.indexOf(':') < 0);
+            if (v6) {
+                return v4 ? DUAL : V6;
+            }
+            return V4;
+        }
     }
 
     /** Node metadata {@code INTERCEPTION_MODE}. */

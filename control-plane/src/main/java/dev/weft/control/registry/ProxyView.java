@@ -26,7 +26,8 @@ import java.util.Optional;
  * @param sidecar the one {@code Sidecar} that applies to the proxy
  * @param outbound what the workload may call
  * @param inbound what the workload serves, and who may call it
- * @param endpoints of all services in {@code outbound}; listeners, routes and clusters of type EDS must not read them
+ * @param endpoints of all services in {@code outbound}; routes and clusters of type EDS must not read them, and listeners only those of
+ *     headless services
  */
 @Immutable
 public record ProxyView(

@@ -45,7 +45,8 @@ public final class ProxyViews {
                 facts.locality().or(() -> workload.flatMap(known -> known.spec().locality())),
                 facts.network(),
                 facts.httpProxyPort(),
-                facts.interception());
+                facts.interception(),
+                facts.families());
         Outbound outbound = outbound(snapshot, own, sidecar);
         Inbound inbound = new Inbound(
                 workload.map(known -> ImmutableList.sortedCopyOf(BY_PORT, snapshot.inbound(known)))

@@ -229,8 +229,22 @@ final class ClusterTranslator {
     }
 
     private Cluster passthrough() {
+        return passthrough(Names.PASSTHROUGH_CLUSTER, ImmutableList.of());
+    }
+
+    /** To the application, on whatever port was dialled. */
+    Cluster inboundPassthrough() {
+        return passthrough(Names.INBOUND_PASSTHROUGH_CLUSTER, inboundSources());
+    }
+
+    /** Under TPROXY the application sees the client's own address, by a filter of the listener. */
+    private ImmutableList<String> inboundSources() {
+        return CapturedAddresses.isTransparent(view.proxy()) ? ImmutableList.of() : CapturedAddresses.INBOUND_SOURCES;
+    }
+
+    private Cluster passthrough(String name, ImmutableList<String> sources) {
         return new Cluster(
-                Names.PASSTHROUGH_CLUSTER,
+                name,
                 new Discovery.OriginalDestination(),
                 new LoadBalancing(new LoadBalancing.ClusterProvided(), 0, false),
                 CircuitBreakers.UNLIMITED,
@@ -240,7 +254,8 @@ final class ClusterTranslator {
                         Optional.empty(),
                         0,
                         BUFFER_LIMIT,
-                        Optional.empty()),
+                        Optional.empty(),
+                        sources),
                 Transport.PLAIN,
                 ClusterTelemetry.NONE,
                 Optional.empty());
@@ -275,7 +290,40 @@ final class ClusterTranslator {
         ClusterTelemetry telemetry = service.map(this::telemetry)
                 .map(t -> new ClusterTelemetry(t.services(), false, ""))
                 .orElse(ClusterTelemetry.NONE);
-        return local(set, protocol, pool, telemetry);
+        Cluster cluster = local(set, protocol, pool, telemetry);
+        boolean loopback = !(application instanceof SocketAddress.Inet inet)
+                || inet.host().equals("127.0.0.1")
+                || inet.host().equals("::1");
+        // What the proxy sends to its own pod's address is captured again, unless it comes from here.
+        return loopback || view.proxy().interception() == ProxyFacts.Interception.NONE
+                ? cluster
+                : withSources(cluster, CapturedAddresses.INBOUND_SOURCES);
+    }
+
+    /** The cluster of the application behind a captured port: at the address that the client dialled. */
+    Cluster inboundAsDialled(int port, Protocol protocol, ConnectionPool pool, Optional<MeshService> service) {
+        Cluster cluster = inbound(port, new SocketAddress.Inet("127.0.0.1", port), protocol, pool, service);
+        return new Cluster(
+                cluster.name(),
+                new Discovery.OriginalDestination(),
+                new LoadBalancing(new LoadBalancing.ClusterProvided(), 0, false),
+                cluster.breakers(),
+                cluster.connection().withSourceAddresses(inboundSources()),
+                cluster.transport(),
+                cluster.telemetry(),
+                cluster.source());
+    }
+
+    private static Cluster withSources(Cluster cluster, ImmutableList<String> sources) {
+        return new Cluster(
+                cluster.name(),
+                cluster.discovery(),
+                cluster.balancing(),
+                cluster.breakers(),
+                cluster.connection().withSourceAddresses(sources),
+                cluster.transport(),
+                cluster.telemetry(),
+                cluster.source());
     }
 
     private Cluster local(EndpointSet set, Protocol protocol, ConnectionPool pool, ClusterTelemetry telemetry) {

@@ -1,6 +1,8 @@
 package dev.weft.control.translate;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.net.InetAddresses;
+import dev.weft.control.registry.MeshEndpoint;
 import dev.weft.control.registry.MeshService;
 import dev.weft.control.registry.ProxyFacts;
 import dev.weft.control.registry.ProxyView;
@@ -19,8 +21,10 @@ import dev.weft.model.net.SocketAddress;
 import dev.weft.model.route.RouteConfig;
 import dev.weft.resources.MeshConfig;
 import dev.weft.resources.Protocol;
+import dev.weft.resources.ResourceKind;
 import dev.weft.resources.Sidecar;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,7 +34,6 @@ import java.util.function.Consumer;
 /** The listeners for what the workload calls, and the route tables that they name. */
 final class OutboundTranslator {
     private static final String LOOPBACK = "127.0.0.1";
-    private static final String ANY = "0.0.0.0";
     private static final ImmutableList<String> HTTP = ImmutableList.of("http/1.0", "http/1.1", "h2c");
 
     private final ProxyView view;
@@ -38,6 +41,7 @@ final class OutboundTranslator {
     private final TcpRouteTranslator tcpRoutes;
     private final HttpManagers managers;
     private final ImmutableList<AccessLog> accessLogs;
+    private final String any;
     private final Map<String, Listener> listeners = new TreeMap<>();
     private final Map<String, RouteConfig> routes = new HashMap<>();
 
@@ -47,6 +51,7 @@ final class OutboundTranslator {
         this.tcpRoutes = new TcpRouteTranslator(view, tables.services());
         this.managers = new HttpManagers(view, accessLogs);
         this.accessLogs = accessLogs;
+        this.any = CapturedAddresses.any(view.proxy());
     }
 
     void translate(Consumer<Listener> listenerSink, Consumer<RouteConfig> routeSink) {
@@ -100,37 +105,96 @@ final class OutboundTranslator {
                         managers.outbound("outbound_" + name, new HttpConnectionManager.Rds(table), false)));
     }
 
-    /** What is captured is handed over by original destination: one listener per HTTP port, one per address of a TCP service. */
+    /**
+     * What is captured is handed over by original destination: one listener per HTTP port, one per address of a TCP service. HTTP goes
+     * first: a TCP service without addresses takes a whole port, but never one on which the mesh speaks HTTP.
+     */
     private void captured(ProxyView.EgressScope scope, Optional<Sidecar.ListenerPort> only) {
         for (MeshService service : scope.services()) {
-            for (ServicePort port : service.ports()) {
-                if (port.protocol() == Protocol.UDP
-                        || only.isPresent() && only.get().number() != port.number()) {
-                    continue;
-                }
+            for (ServicePort port : capturedPorts(service, only)) {
                 if (port.protocol().isHttp()) {
-                    String name = Names.listener(ANY, port.number());
-                    listeners.computeIfAbsent(
-                            name,
-                            n -> listener(
-                                    n,
-                                    new SocketAddress.Inet(ANY, port.number()),
-                                    false,
-                                    port.protocol(),
-                                    Optional.of(httpChain(n, port.number(), scope)),
-                                    ImmutableList.of()));
-                } else {
-                    for (String vip : service.addresses()) {
-                        capturedAddress(scope, service, port, vip);
-                    }
+                    capturedHttp(scope, port);
+                }
+            }
+        }
+        for (MeshService service : scope.services()) {
+            for (ServicePort port : capturedPorts(service, only)) {
+                if (!port.protocol().isHttp()) {
+                    capturedTcp(scope, service, port);
                 }
             }
         }
     }
 
+    private static List<ServicePort> capturedPorts(MeshService service, Optional<Sidecar.ListenerPort> only) {
+        return service.ports().stream()
+                .filter(port -> port.protocol() != Protocol.UDP)
+                .filter(port -> only.isEmpty() || only.get().number() == port.number())
+                .toList();
+    }
+
+    private void capturedHttp(ProxyView.EgressScope scope, ServicePort port) {
+        String name = Names.listener(any, port.number());
+        listeners.computeIfAbsent(
+                name,
+                n -> listener(
+                                n,
+                                new SocketAddress.Inet(any, port.number()),
+                                false,
+                                port.protocol(),
+                                Optional.of(httpChain(n, port.number(), scope)),
+                                ImmutableList.of())
+                        .withSockets(CapturedAddresses.sockets(view.proxy(), port.number(), false)));
+    }
+
+    private void capturedTcp(ProxyView.EgressScope scope, MeshService service, ServicePort port) {
+        if (listensPerEndpoint(service, port)) {
+            view.endpoints(service, port).stream()
+                    .map(MeshEndpoint::address)
+                    .filter(InetAddresses::isInetAddress)
+                    .distinct()
+                    .forEach(address -> capturedAddress(scope, service, port, address));
+        } else if (service.addresses().isEmpty()) {
+            capturedPort(scope, service, port);
+        } else {
+            service.addresses().forEach(address -> capturedAddress(scope, service, port, address));
+        }
+    }
+
+    /** A headless service has no address but those of its pods, and clients dial these. */
+    static boolean listensPerEndpoint(MeshService service, ServicePort port) {
+        return service.addresses().isEmpty()
+                && service.source().kind() == ResourceKind.SERVICE
+                && !port.protocol().isHttp()
+                && port.protocol() != Protocol.UDP;
+    }
+
+    /** A service without addresses is known by its port, and by its name where clients tell it in their TLS handshake. */
+    private void capturedPort(ProxyView.EgressScope scope, MeshService service, ServicePort port) {
+        String name = Names.listener(any, port.number());
+        boolean named = port.protocol().isTls();
+        FilterChainMatch match = named
+                ? FilterChainMatch.ANY.withServerNames(ImmutableList.of(service.hostname()))
+                : FilterChainMatch.ANY;
+        FilterChain chain =
+                chain(service.hostname(), match, tcpRoutes.filters(service, port, scope.virtualServices(), accessLogs));
+        Optional<FilterChain> http =
+                ServicePorts.sniffed(port) ? Optional.of(httpChain(name, port.number(), scope)) : Optional.empty();
+        Listener listener = listener(
+                        name,
+                        new SocketAddress.Inet(any, port.number()),
+                        false,
+                        port.protocol(),
+                        http,
+                        ImmutableList.of(chain))
+                .withSockets(CapturedAddresses.sockets(view.proxy(), port.number(), false));
+        listeners.merge(
+                name, named ? SharedListeners.withFallback(listener, others()) : listener, SharedListeners::merged);
+    }
+
     private void capturedAddress(ProxyView.EgressScope scope, MeshService service, ServicePort port, String vip) {
         boolean range = vip.indexOf('/') >= 0;
-        String host = range ? ANY : vip;
+        String host = range ? vip.indexOf(':') >= 0 ? "::" : "0.0.0.0" : vip;
         String name = Names.listener(host, port.number());
         FilterChainMatch match = range
                 ? new FilterChainMatch(
@@ -148,37 +212,20 @@ final class OutboundTranslator {
                 chain(service.hostname(), match, tcpRoutes.filters(service, port, scope.virtualServices(), accessLogs));
         Optional<FilterChain> http =
                 ServicePorts.sniffed(port) ? Optional.of(httpChain(name, port.number(), scope)) : Optional.empty();
-        listeners.merge(
+        Listener listener = listener(
                 name,
-                listener(
-                        name,
-                        new SocketAddress.Inet(host, port.number()),
-                        false,
-                        port.protocol(),
-                        http,
-                        ImmutableList.of(chain)),
-                OutboundTranslator::withChains);
+                new SocketAddress.Inet(host, port.number()),
+                false,
+                port.protocol(),
+                http,
+                ImmutableList.of(chain));
+        listeners.merge(
+                name, range ? SharedListeners.withFallback(listener, others()) : listener, SharedListeners::merged);
     }
 
-    /** Ranges that share a port share its listener. */
-    private static Listener withChains(Listener first, Listener second) {
-        ImmutableList.Builder<FilterChain> chains = ImmutableList.builder();
-        chains.addAll(first.filterChains());
-        second.filterChains().stream()
-                .filter(c ->
-                        first.filterChains().stream().noneMatch(f -> f.match().equals(c.match())))
-                .forEach(chains::add);
-        return new Listener(
-                first.name(),
-                first.address(),
-                first.bindToPort(),
-                first.useOriginalDestination(),
-                first.direction(),
-                first.inspection(),
-                chains.build(),
-                first.defaultFilterChain(),
-                first.accessLogs(),
-                first.bufferLimit());
+    /** On a port that services take for a part of its traffic only. */
+    private FilterChain others() {
+        return chain("fallthrough", FilterChainMatch.ANY, tcpRoutes.to(unknownDestinations(), accessLogs));
     }
 
     /** TLS that passes through is told apart by server name; other bytes go to the one service that the port means. */
@@ -269,24 +316,28 @@ final class OutboundTranslator {
                         ImmutableList.of()));
     }
 
-    private void virtualOutbound() {
+    /** Where traffic goes that is for no service. */
+    private String unknownDestinations() {
         boolean allowed = view.sidecar()
                         .flatMap(Sidecar::outboundTrafficPolicy)
                         .orElse(view.mesh().outboundTrafficPolicy())
                 == MeshConfig.OutboundTrafficPolicy.ALLOW_ANY;
-        String cluster = allowed ? Names.PASSTHROUGH_CLUSTER : Names.BLACK_HOLE_CLUSTER;
+        return allowed ? Names.PASSTHROUGH_CLUSTER : Names.BLACK_HOLE_CLUSTER;
+    }
+
+    private void virtualOutbound() {
         int port = view.mesh().ports().outbound();
         FilterChain loop = chain(
                 "virtualOutbound-blackhole",
                 FilterChainMatch.ANY.withDestinationPort(port),
                 tcpRoutes.to(Names.BLACK_HOLE_CLUSTER, accessLogs));
-        FilterChain rest =
-                chain("virtualOutbound-catchall-tcp", FilterChainMatch.ANY, tcpRoutes.to(cluster, accessLogs));
+        FilterChain rest = chain(
+                "virtualOutbound-catchall-tcp", FilterChainMatch.ANY, tcpRoutes.to(unknownDestinations(), accessLogs));
         listeners.put(
                 Names.VIRTUAL_OUTBOUND,
                 new Listener(
                         Names.VIRTUAL_OUTBOUND,
-                        new SocketAddress.Inet(ANY, port),
+                        new SocketAddress.Inet(any, port),
                         true,
                         true,
                         Direction.OUTBOUND,
@@ -294,7 +345,8 @@ final class OutboundTranslator {
                         ImmutableList.of(loop, rest),
                         Optional.empty(),
                         ImmutableList.of(),
-                        Listener.DEFAULT_BUFFER_LIMIT));
+                        Listener.DEFAULT_BUFFER_LIMIT,
+                        CapturedAddresses.sockets(view.proxy(), port, false)));
     }
 
     private static FilterChain chain(String name, FilterChainMatch match, NetworkFilter filter) {

@@ -3,6 +3,7 @@ package dev.weft.control.translate;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
 import dev.weft.control.registry.MeshService;
+import dev.weft.control.registry.ProxyFacts;
 import dev.weft.control.registry.ProxyView;
 import dev.weft.model.ProxyConfig;
 import dev.weft.model.cluster.Cluster;
@@ -48,19 +49,26 @@ public final class ProxyTranslator {
     }
 
     /**
-     * The configuration of a view that differs from an earlier one in its endpoints only: listeners and routes do not read them, and a
-     * cluster reads its own service's. Gives what {@link #translate} gives, sooner.
+     * The configuration of a view that differs from an earlier one in its endpoints only: routes do not read them, listeners only those of
+     * headless services, and a cluster its own service's. Gives what {@link #translate} gives, sooner.
      *
      * @param earlier the view before
      * @param before the configuration of that view
      */
     public static ProxyConfig translateEndpoints(ProxyView view, ProxyView earlier, ProxyConfig before) {
-        Map<String, Cluster> outbound = new TreeMap<>();
-        Map<String, EndpointSet> endpoints = new TreeMap<>();
         List<MeshService> changed = view.outbound().services().stream()
                 .filter(service -> service.ports().stream()
                         .anyMatch(port -> !view.endpoints(service, port).equals(earlier.endpoints(service, port))))
                 .toList();
+        boolean listeners = view.proxy().interception() != ProxyFacts.Interception.NONE
+                && changed.stream()
+                        .anyMatch(service -> service.ports().stream()
+                                .anyMatch(port -> OutboundTranslator.listensPerEndpoint(service, port)));
+        if (listeners) {
+            return translate(view);
+        }
+        Map<String, Cluster> outbound = new TreeMap<>();
+        Map<String, EndpointSet> endpoints = new TreeMap<>();
         new ClusterTranslator(view).translate(changed, (cluster, set) -> {
             outbound.putIfAbsent(cluster.name(), cluster);
             set.ifPresent(s -> endpoints.putIfAbsent(s.name(), s));

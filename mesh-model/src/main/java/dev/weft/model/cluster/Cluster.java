@@ -33,6 +33,7 @@ public record Cluster(
      * @param maxRequestsPerConnection 0 means no limit
      * @param bufferLimit bytes buffered per connection before reading stops
      * @param keepalive TCP keep-alive, absent where the system's default holds
+     * @param sourceAddresses what connections are bound to: the first one of the endpoint's family; empty leaves it to the system
      */
     @Immutable
     public record ConnectionOptions(
@@ -41,13 +42,43 @@ public record Cluster(
             Optional<Duration> idleTimeout,
             int maxRequestsPerConnection,
             int bufferLimit,
-            Optional<TcpKeepalive> keepalive) {
+            Optional<TcpKeepalive> keepalive,
+            ImmutableList<String> sourceAddresses) {
         public static final ConnectionOptions DEFAULT = new ConnectionOptions(
                 Duration.ofSeconds(5), new UpstreamProtocol.Http1(), Optional.empty(), 0, 1 << 20, Optional.empty());
 
+        /** Bound by the system. */
+        public ConnectionOptions(
+                Duration connectTimeout,
+                UpstreamProtocol protocol,
+                Optional<Duration> idleTimeout,
+                int maxRequestsPerConnection,
+                int bufferLimit,
+                Optional<TcpKeepalive> keepalive) {
+            this(
+                    connectTimeout,
+                    protocol,
+                    idleTimeout,
+                    maxRequestsPerConnection,
+                    bufferLimit,
+                    keepalive,
+                    ImmutableList.of());
+        }
+
         public ConnectionOptions withProtocol(UpstreamProtocol other) {
             return new ConnectionOptions(
-                    connectTimeout, other, idleTimeout, maxRequestsPerConnection, bufferLimit, keepalive);
+                    connectTimeout,
+                    other,
+                    idleTimeout,
+                    maxRequestsPerConnection,
+                    bufferLimit,
+                    keepalive,
+                    sourceAddresses);
+        }
+
+        public ConnectionOptions withSourceAddresses(ImmutableList<String> addresses) {
+            return new ConnectionOptions(
+                    connectTimeout, protocol, idleTimeout, maxRequestsPerConnection, bufferLimit, keepalive, addresses);
         }
     }
 

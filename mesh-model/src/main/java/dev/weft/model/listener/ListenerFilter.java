@@ -13,6 +13,13 @@ public sealed interface ListenerFilter {
     /** Restores the destination that the client dialled. */
     record OriginalDestination() implements ListenerFilter {}
 
+    /**
+     * Connections to endpoints come from the client's own address.
+     *
+     * @param mark of their packets, by which the kernel's rules bring the answers back; 0 for none
+     */
+    record OriginalSource(int mark) implements ListenerFilter {}
+
     record TlsInspector(ImmutableList<PortRange> disabledPorts) implements ListenerFilter {}
 
     record HttpInspector(ImmutableList<PortRange> disabledPorts) implements ListenerFilter {}

@@ -43,6 +43,10 @@ public final class ApiTypes {
             ORIGINAL_DST = new ApiType<>(
                     "envoy.extensions.filters.listener.original_dst.v3.OriginalDst",
                     io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst.parser());
+    public static final ApiType<io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc>
+            ORIGINAL_SRC = new ApiType<>(
+                    "envoy.extensions.filters.listener.original_src.v3.OriginalSrc",
+                    io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc.parser());
     public static final ApiType<io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector>
             TLS_INSPECTOR = new ApiType<>(
                     "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",

@@ -2,6 +2,7 @@ package dev.weft.xds.decode;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.net.InetAddresses;
 import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
@@ -17,7 +18,9 @@ import dev.weft.xds.ProvenanceMetadata;
 import dev.weft.xds.api.ApiTypes;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import java.time.Duration;
 import java.util.Map;
@@ -166,7 +169,36 @@ final class ClusterDecoder {
                                 Integer.MAX_VALUE,
                                 at.field("per_connection_buffer_limit_bytes"))
                         : defaults.bufferLimit(),
-                keepalive);
+                keepalive,
+                sourceAddresses(message.getUpstreamBindConfig(), at.field("upstream_bind_config")));
+    }
+
+    private ImmutableList<String> sourceAddresses(BindConfig message, FieldPath at) {
+        ImmutableList.Builder<String> addresses = ImmutableList.builder();
+        if (message.hasSourceAddress()) {
+            source(message.getSourceAddress(), at.field("source_address")).ifPresent(addresses::add);
+        }
+        for (int i = 0; i < message.getExtraSourceAddressesCount(); i++) {
+            source(
+                            message.getExtraSourceAddresses(i).getAddress(),
+                            at.field("extra_source_addresses").index(i).field("address"))
+                    .ifPresent(addresses::add);
+        }
+        return addresses.build();
+    }
+
+    private Optional<String> source(SocketAddress message, FieldPath at) {
+        if (!InetAddresses.isInetAddress(message.getAddress())) {
+            reading.problem(at.field("address"), "found \"" + message.getAddress() + "\", expected an IP address");
+            return Optional.empty();
+        }
+        if (message.getProtocol() != SocketAddress.Protocol.TCP) {
+            reading.problem(at.field("protocol"), "found " + message.getProtocol() + ", expected TCP");
+        }
+        if (message.getPortValue() != 0 || !message.getNamedPort().isEmpty()) {
+            reading.problem(at.field("port_value"), "found a port, expected 0: only any port is supported");
+        }
+        return Optional.of(message.getAddress());
     }
 
     private Transport transport(

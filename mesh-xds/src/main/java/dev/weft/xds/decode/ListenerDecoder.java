@@ -8,6 +8,7 @@ import dev.weft.model.listener.FilterChains;
 import dev.weft.model.listener.Listener;
 import dev.weft.model.listener.ListenerFilter;
 import dev.weft.model.match.PortRange;
+import dev.weft.model.net.SocketAddress;
 import dev.weft.xds.FieldPath;
 import dev.weft.xds.api.ApiTypes;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
@@ -61,12 +62,23 @@ final class ListenerDecoder {
                                 1,
                                 Integer.MAX_VALUE,
                                 at.field("per_connection_buffer_limit_bytes"))
-                        : Listener.DEFAULT_BUFFER_LIMIT);
+                        : Listener.DEFAULT_BUFFER_LIMIT,
+                sockets(message, at));
         reading.checked(at.field("filter_chains"), listener, () -> {
             FilterChains.of(listener);
             return listener;
         });
         return listener;
+    }
+
+    private Listener.Sockets sockets(io.envoyproxy.envoy.config.listener.v3.Listener message, FieldPath at) {
+        ImmutableList.Builder<SocketAddress> additional = ImmutableList.builder();
+        for (int i = 0; i < message.getAdditionalAddressesCount(); i++) {
+            additional.add(values.address(
+                    message.getAdditionalAddresses(i).getAddress(),
+                    at.field("additional_addresses").index(i).field("address")));
+        }
+        return new Listener.Sockets(additional.build(), message.getTransparent().getValue());
     }
 
     private Listener.Direction direction(io.envoyproxy.envoy.config.listener.v3.Listener message, FieldPath at) {
@@ -108,6 +120,13 @@ final class ListenerDecoder {
                 reading.problem(disabledAt, "is not supported on this filter");
             }
             return Optional.of(new ListenerFilter.OriginalDestination());
+        }
+        if (ApiTypes.ORIGINAL_SRC.is(config)) {
+            if (message.hasFilterDisabled()) {
+                reading.problem(disabledAt, "is not supported on this filter");
+            }
+            return reading.unpack(ApiTypes.ORIGINAL_SRC, config, at.field("typed_config"))
+                    .map(source -> new ListenerFilter.OriginalSource(source.getMark()));
         }
         if (ApiTypes.TLS_INSPECTOR.is(config)) {
             return Optional.of(new ListenerFilter.TlsInspector(disabled));

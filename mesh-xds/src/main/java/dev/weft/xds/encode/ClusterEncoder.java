@@ -20,7 +20,10 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.LeastRequestLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch;
 import io.envoyproxy.envoy.config.cluster.v3.Filter;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
@@ -119,6 +122,15 @@ final class ClusterEncoder {
         if (options.bufferLimit() != Cluster.ConnectionOptions.DEFAULT.bufferLimit()) {
             message.setPerConnectionBufferLimitBytes(WireValues.uint32(options.bufferLimit()));
         }
+        if (!options.sourceAddresses().isEmpty()) {
+            BindConfig.Builder bind = BindConfig.newBuilder()
+                    .setSourceAddress(source(options.sourceAddresses().getFirst()));
+            options.sourceAddresses().stream()
+                    .skip(1)
+                    .forEach(address -> bind.addExtraSourceAddresses(
+                            ExtraSourceAddress.newBuilder().setAddress(source(address))));
+            message.setUpstreamBindConfig(bind);
+        }
         options.keepalive().ifPresent(keepalive -> {
             TcpKeepalive.Builder tcp = TcpKeepalive.newBuilder();
             if (keepalive.probes() != 0) {
@@ -136,6 +148,11 @@ final class ClusterEncoder {
         UpstreamHttpEncoder.encode(options, cluster.transport())
                 .ifPresent(http -> message.putTypedExtensionProtocolOptions(
                         HTTP_OPTIONS, ApiTypes.HTTP_PROTOCOL_OPTIONS.pack(http)));
+    }
+
+    /** Any port. */
+    private static SocketAddress source(String address) {
+        return SocketAddress.newBuilder().setAddress(address).setPortValue(0).build();
     }
 
     private static void transport(io.envoyproxy.envoy.config.cluster.v3.Cluster.Builder message, Transport transport) {

@@ -6,12 +6,15 @@ import dev.weft.model.listener.FilterChainMatch;
 import dev.weft.model.listener.Listener;
 import dev.weft.model.listener.ListenerFilter;
 import dev.weft.model.match.PortRange;
+import dev.weft.model.net.SocketAddress;
 import dev.weft.xds.ProvenanceMetadata;
 import dev.weft.xds.api.ApiTypes;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import java.util.List;
 
@@ -35,6 +38,12 @@ final class ListenerEncoder {
         if (listener.useOriginalDestination()) {
             message.setUseOriginalDst(WireValues.bool(true));
         }
+        for (SocketAddress additional : listener.sockets().additional()) {
+            message.addAdditionalAddresses(AdditionalAddress.newBuilder().setAddress(WireValues.address(additional)));
+        }
+        if (listener.sockets().transparent()) {
+            message.setTransparent(WireValues.bool(true));
+        }
         if (listener.bufferLimit() != Listener.DEFAULT_BUFFER_LIMIT) {
             message.setPerConnectionBufferLimitBytes(WireValues.uint32(listener.bufferLimit()));
         }
@@ -55,6 +64,10 @@ final class ListenerEncoder {
             case ListenerFilter.OriginalDestination original ->
                 message.setName("envoy.filters.listener.original_dst")
                         .setTypedConfig(ApiTypes.ORIGINAL_DST.pack(OriginalDst.getDefaultInstance()));
+            case ListenerFilter.OriginalSource source ->
+                message.setName("envoy.filters.listener.original_src")
+                        .setTypedConfig(ApiTypes.ORIGINAL_SRC.pack(
+                                OriginalSrc.newBuilder().setMark(source.mark()).build()));
             case ListenerFilter.TlsInspector tls -> {
                 message.setName("envoy.filters.listener.tls_inspector")
                         .setTypedConfig(ApiTypes.TLS_INSPECTOR.pack(TlsInspector.getDefaultInstance()));

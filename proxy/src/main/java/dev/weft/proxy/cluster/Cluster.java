@@ -11,6 +11,9 @@ import dev.weft.model.net.SocketAddress;
 import dev.weft.proxy.balance.HostSet;
 import dev.weft.proxy.exchange.Loop;
 import dev.weft.proxy.health.HostMonitor;
+import dev.weft.proxy.upstream.Connector;
+import dev.weft.proxy.upstream.SourceAddress;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +33,7 @@ public final class Cluster {
     private final dev.weft.model.cluster.Cluster config;
     private final ClusterEnvironment environment;
     private final CircuitBreaker breaker;
+    private final ImmutableList<SourceAddress> sources;
     private final AtomicReferenceArray<LoopCluster> onLoops;
     private final AtomicInteger starving = new AtomicInteger();
 
@@ -54,6 +58,9 @@ public final class Cluster {
         this.breaker = new CircuitBreaker(config.breakers());
         this.onLoops = new AtomicReferenceArray<>(environment.loops().size());
         this.endpoints = endpoints;
+        this.sources = config.connection().sourceAddresses().stream()
+                .map(address -> SourceAddress.own(InetAddresses.forString(address)))
+                .collect(ImmutableList.toImmutableList());
     }
 
     public String name() {
@@ -138,7 +145,26 @@ public final class Cluster {
     }
 
     UpstreamHost newHost(Endpoint endpoint, java.net.SocketAddress address) {
-        return new UpstreamHost(endpoint, address, environment.loops().size());
+        return newHost(endpoint, new Connector.Route(address, source(address)));
+    }
+
+    UpstreamHost newHost(Endpoint endpoint, Connector.Route route) {
+        return new UpstreamHost(endpoint, route, environment.loops().size());
+    }
+
+    /** The configured source of the address' family; another family's where there is none, so that the system refuses it. */
+    @Nullable
+    SourceAddress source(java.net.SocketAddress address) {
+        if (sources.isEmpty() || !(address instanceof InetSocketAddress inet)) {
+            return null;
+        }
+        boolean v6 = inet.getAddress() instanceof Inet6Address;
+        for (SourceAddress source : sources) {
+            if (source.address() instanceof Inet6Address == v6) {
+                return source;
+            }
+        }
+        return sources.getFirst();
     }
 
     // ---- control thread --------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ public final class LoopCluster {
         if (dialled != null) {
             // A client that dialled the listener itself would be sent back to it, for ever.
             InetSocketAddress captured = connection.captured();
-            host = captured == null ? null : dialled.host(captured, lastPick);
+            host = captured == null ? null : dialled.host(captured, connection, lastPick);
         } else {
             HostSet<UpstreamHost> published = cluster.hosts();
             if (published != balancer.hosts()) {

@@ -105,8 +105,13 @@ public final class LoopHost implements ConnectionObserver {
      */
     public void establish(ImmutableList<String> alpn, Connector.Outcome outcome) {
         ClusterEnvironment environment = cluster.environment();
-        java.net.SocketAddress address = host.address();
-        new Connector(address, environment.channels().factory(address), transport(alpn, ""), cluster.http2(), this)
+        Connector.Route route = host.route();
+        new Connector(
+                        route,
+                        environment.channels().factory(route.address()),
+                        transport(alpn, ""),
+                        cluster.http2(),
+                        this)
                 .establish(cluster.loop(), cluster.options(PoolOptions.Protocol.RAW), outcome);
     }
 
@@ -311,7 +316,7 @@ public final class LoopHost implements ConnectionObserver {
             this.admission = new PoolAdmission(cluster);
             ClusterEnvironment environment = cluster.environment();
             Connector connector = new Connector(
-                    address, environment.channels().factory(address), transport, cluster.http2(), LoopHost.this);
+                    host.route(), environment.channels().factory(address), transport, cluster.http2(), LoopHost.this);
             this.pool = new ConnectionPool(cluster.loop(), connector, cluster.options(protocol), admission);
         }
 

@@ -5,6 +5,8 @@ import dev.weft.model.net.SocketAddress;
 import dev.weft.proxy.balance.Host;
 import dev.weft.proxy.exchange.PeerMetadata;
 import dev.weft.proxy.health.HostMonitor;
+import dev.weft.proxy.upstream.Connector;
+import dev.weft.proxy.upstream.SourceAddress;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ public final class UpstreamHost implements Host {
 
     private final String text;
     private final @Nullable LoopHost[] onLoops;
+    private final @Nullable SourceAddress source;
     private volatile Endpoint endpoint;
     private volatile java.net.SocketAddress address;
     private volatile HostMonitor monitor = HostMonitor.NONE;
@@ -39,7 +42,14 @@ public final class UpstreamHost implements Host {
 
     /** @param address where to connect: resolved */
     UpstreamHost(Endpoint endpoint, java.net.SocketAddress address, int loops) {
+        this(endpoint, new Connector.Route(address, null), loops);
+    }
+
+    /** @param route where to connect: resolved; and from where */
+    UpstreamHost(Endpoint endpoint, Connector.Route route, int loops) {
+        java.net.SocketAddress address = route.address();
         this.endpoint = endpoint;
+        this.source = route.source();
         this.address = address;
         this.text = address instanceof java.net.InetSocketAddress inet
                 ? dev.weft.proxy.exchange.ConnectionFacts.text(inet)
@@ -64,6 +74,11 @@ public final class UpstreamHost implements Host {
     /** For names whose address changed: connections that are open stay where they are. */
     void address(java.net.SocketAddress newer) {
         address = newer;
+    }
+
+    /** Where connections go and come from. */
+    Connector.Route route() {
+        return new Connector.Route(address, source);
     }
 
     /** The address as logs and metrics show it. */

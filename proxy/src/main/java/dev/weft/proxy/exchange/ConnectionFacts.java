@@ -31,6 +31,7 @@ public final class ConnectionFacts implements dev.weft.model.match.ConnectionFac
     private final byte[] destinationBytes;
     private final String transportProtocol;
     private final ImmutableList<String> applicationProtocols;
+    private final int sourceMark;
     private @Nullable Object note;
 
     /** Which side of a sidecar took the connection, as Envoy's traffic direction. */
@@ -56,6 +57,7 @@ public final class ConnectionFacts implements dev.weft.model.match.ConnectionFac
         this.transportProtocol =
                 from.transportProtocol.isEmpty() ? tls == null ? "raw_buffer" : "tls" : from.transportProtocol;
         this.applicationProtocols = from.applicationProtocols;
+        this.sourceMark = from.sourceMark;
     }
 
     /** Starts with the two ends of the socket. */
@@ -98,6 +100,11 @@ public final class ConnectionFacts implements dev.weft.model.match.ConnectionFac
     /** Where the client wanted to go before capture sent it here; null where it dialled this listener itself. */
     public @Nullable InetSocketAddress captured() {
         return destination.equals(local) ? null : destination;
+    }
+
+    /** The mark of packets to an endpoint that shall see the client's address as the source; negative: it sees ours. */
+    public int sourceMark() {
+        return sourceMark;
     }
 
     /** The handshake's outcome; null on plaintext. */
@@ -239,6 +246,7 @@ public final class ConnectionFacts implements dev.weft.model.match.ConnectionFac
 
         private String transportProtocol = "";
         private ImmutableList<String> applicationProtocols = ImmutableList.of();
+        private int sourceMark = -1;
 
         private Builder(InetSocketAddress remote, InetSocketAddress local) {
             this.remote = remote;
@@ -262,6 +270,12 @@ public final class ConnectionFacts implements dev.weft.model.match.ConnectionFac
 
         public Builder destination(InetSocketAddress value) {
             destination = value;
+            return this;
+        }
+
+        /** Endpoints shall see the client's address, on packets with this mark. */
+        public Builder keepSource(int mark) {
+            sourceMark = mark;
             return this;
         }
 

@@ -8,7 +8,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketChannelConfig;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,14 +31,17 @@ final class Acceptor {
 
     private final Listeners listeners;
     private final SocketAddress address;
-    private final ListenerStats stats = new ListenerStats();
+    private final ListenerStats stats;
+    private final boolean transparent;
     private final ServerChannel server;
     private volatile ListenerSnapshot listener;
 
-    Acceptor(Listeners listeners, SocketAddress address, ListenerSnapshot listener) {
+    Acceptor(Listeners listeners, SocketAddress address, ListenerSnapshot listener, ListenerStats stats) {
         this.listeners = listeners;
         this.address = address;
         this.listener = listener;
+        this.stats = stats;
+        this.transparent = listener.listener().sockets().transparent();
         this.server = listeners.io().newServer(address);
         server.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         server.config().setOption(ChannelOption.SO_REUSEADDR, true);
@@ -47,7 +53,24 @@ final class Acceptor {
     ChannelFuture bind() {
         ChannelFuture registered = listeners.acceptLoop().eventLoop().register(server);
         registered.syncUninterruptibly();
+        if (transparent) {
+            Optional<String> obstacle = listeners.io().makeTransparent(server, address);
+            if (obstacle.isPresent()) {
+                return server.newFailedFuture(new BindException(obstacle.get()));
+            }
+        }
         return server.bind(address);
+    }
+
+    boolean isTransparent() {
+        return transparent;
+    }
+
+    /** The address of the socket itself, which a connection that is taken for another one's address does not tell. */
+    InetSocketAddress ownAddress(InetSocketAddress local) {
+        return transparent && address instanceof InetSocketAddress own && own.getPort() != local.getPort()
+                ? new InetSocketAddress(local.getAddress(), own.getPort())
+                : local;
     }
 
     ListenerSnapshot listener() {

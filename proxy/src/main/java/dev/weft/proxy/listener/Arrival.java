@@ -54,6 +54,7 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
         remote = inet(channel.remoteAddress());
         local = inet(channel.localAddress());
         destination = local;
+        local = acceptor.ownAddress(local);
         chooseListener();
         ProtocolSniffer.Look look = ProtocolSniffer.Look.on(listener.listener().inspection(), destination.getPort());
         if (look == ProtocolSniffer.Look.NOTHING) {
@@ -80,7 +81,7 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
         if (!own.useOriginalDestination() && !asksOriginalDestination(own)) {
             return;
         }
-        destination = OriginalDestination.of(channel, local);
+        destination = OriginalDestination.of(channel, destination);
         if (own.useOriginalDestination() && !destination.equals(local)) {
             ListenerSnapshot other = listeners.select(destination);
             if (other != null) {
@@ -200,6 +201,11 @@ final class Arrival extends ChannelInboundHandlerAdapter implements ProtocolSnif
                         })
                 .listener(listener.listener().name())
                 .sniffed(sniffed.transport(), protocols(tls));
+        for (ListenerFilter filter : listener.listener().inspection().filters()) {
+            if (filter instanceof ListenerFilter.OriginalSource(int mark)) {
+                facts.keepSource(mark);
+            }
+        }
         FilterChain match = chain;
         if (match != null) {
             facts.filterChain(match.name());

@@ -1,5 +1,6 @@
 package dev.weft.proxy.listener;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /** How sockets are driven: epoll where the native library is there, else the JDK's. Immutable. */
@@ -25,6 +27,11 @@ public enum IoTransport {
     NIO;
 
     private static final IntegerUnixChannelOption V6_ONLY = new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
+
+    private static final IntegerUnixChannelOption V4_TRANSPARENT =
+            new IntegerUnixChannelOption("IP_TRANSPARENT", 0, 19);
+    private static final IntegerUnixChannelOption V6_TRANSPARENT =
+            new IntegerUnixChannelOption("IPV6_TRANSPARENT", 41, 75);
 
     /** The fastest one that works on this machine. */
     public static IoTransport best() {
@@ -54,6 +61,26 @@ public enum IoTransport {
             server.config().setOption(V6_ONLY, 1);
         }
         return server;
+    }
+
+    /**
+     * Lets the socket take connections for addresses that are not this host's; before it binds.
+     *
+     * @return why it cannot
+     */
+    Optional<String> makeTransparent(ServerChannel server, SocketAddress address) {
+        if (!(server instanceof EpollServerSocketChannel epoll)) {
+            return Optional.of("transparent sockets need Linux and its native transport");
+        }
+        boolean v6 = address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address;
+        try {
+            epoll.config().setOption(v6 ? V6_TRANSPARENT : V4_TRANSPARENT, 1);
+            return Optional.empty();
+        } catch (ChannelException e) {
+            return Optional.of(
+                    "the socket may not be transparent (under TPROXY the proxy needs the capability NET_ADMIN): "
+                            + e.getMessage());
+        }
     }
 
     /** A Unix socket in the form that this transport takes. */

@@ -2,6 +2,7 @@ package dev.weft.proxy.listener;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.net.InetAddresses;
+import dev.weft.model.listener.Listener;
 import dev.weft.model.net.SocketAddress;
 import dev.weft.proxy.config.ListenerSnapshot;
 import dev.weft.proxy.config.ProxySnapshot;
@@ -29,13 +30,25 @@ final class ListenerIndex {
     static ListenerIndex of(ProxySnapshot snapshot) {
         Map<InetSocketAddress, ListenerSnapshot> byAddress = new HashMap<>();
         for (ListenerSnapshot listener : snapshot.listeners().values()) {
-            if (listener.listener().address() instanceof SocketAddress.Inet inet
-                    && InetAddresses.isInetAddress(inet.host())) {
-                byAddress.putIfAbsent(
-                        new InetSocketAddress(InetAddresses.forString(inet.host()), inet.port()), listener);
+            for (SocketAddress address : listener.listener().addresses()) {
+                if (address instanceof SocketAddress.Inet inet && InetAddresses.isInetAddress(inet.host())) {
+                    InetAddress host = InetAddresses.forString(inet.host());
+                    if (!host.isAnyLocalAddress() || takesCaptured(listener.listener())) {
+                        byAddress.putIfAbsent(new InetSocketAddress(host, inet.port()), listener);
+                    }
+                }
             }
         }
         return new ListenerIndex(snapshot.listeners(), ImmutableMap.copyOf(byAddress));
+    }
+
+    /**
+     * Whether connections to a port of any host are for this listener. Not for one that serves this host, such as that of the proxy's own
+     * metrics: a connection to the same port of another host is not for it.
+     */
+    private static boolean takesCaptured(Listener listener) {
+        return !listener.bindToPort()
+                || listener.direction() == Listener.Direction.OUTBOUND && !listener.useOriginalDestination();
     }
 
     ImmutableMap<String, ListenerSnapshot> byName() {

@@ -8,6 +8,7 @@ import dev.weft.model.listener.NetworkFilter;
 import dev.weft.proxy.config.ListenerSnapshot;
 import dev.weft.proxy.config.ListenerSnapshot.ChainKey;
 import dev.weft.proxy.config.ProxySnapshot;
+import dev.weft.proxy.exchange.ConnectionFacts;
 import dev.weft.proxy.exchange.Loop;
 import dev.weft.proxy.identity.TlsContexts;
 import io.netty.channel.ChannelFuture;
@@ -90,23 +91,32 @@ public final class Listeners {
             if (!model.bindToPort() || stopped.test(model)) {
                 continue;
             }
-            try {
-                SocketAddress address = ListenerIndex.address(model.address(), io);
-                // Each listener on port 0 gets a port of its own: they cannot be told apart by address.
-                boolean ephemeral = address instanceof InetSocketAddress inet && inet.getPort() == 0;
-                SocketAddress key = ephemeral ? new EphemeralAddress(model.name(), address) : address;
-                ListenerSnapshot other = wanted.putIfAbsent(key, listener);
-                if (other != null) {
-                    found.put(
-                            model.name(),
-                            "address " + model.address().text() + " is that of listener '"
-                                    + other.listener().name() + "' already");
-                }
-            } catch (IllegalArgumentException e) {
-                found.put(model.name(), "address " + model.address().text() + ": " + e.getMessage());
-            }
+            model.addresses().forEach(address -> want(address, listener, wanted, found));
         }
         return wanted;
+    }
+
+    private void want(
+            dev.weft.model.net.SocketAddress declared,
+            ListenerSnapshot listener,
+            Map<SocketAddress, ListenerSnapshot> wanted,
+            Map<String, String> found) {
+        String name = listener.listener().name();
+        try {
+            SocketAddress address = ListenerIndex.address(declared, io);
+            // Each listener on port 0 gets a port of its own: they cannot be told apart by address.
+            boolean ephemeral = address instanceof InetSocketAddress inet && inet.getPort() == 0;
+            SocketAddress key = ephemeral ? new EphemeralAddress(name, address) : address;
+            ListenerSnapshot other = wanted.putIfAbsent(key, listener);
+            if (other != null) {
+                found.put(
+                        name,
+                        "address " + declared.text() + " is that of listener '"
+                                + other.listener().name() + "' already");
+            }
+        } catch (IllegalArgumentException e) {
+            found.put(name, "address " + declared.text() + ": " + e.getMessage());
+        }
     }
 
     /** On this thread, so that no loop builds a TLS context. */
@@ -120,7 +130,9 @@ public final class Listeners {
 
     private void closeUnwanted(Map<SocketAddress, ListenerSnapshot> wanted) {
         acceptors.entrySet().removeIf(entry -> {
-            if (wanted.containsKey(entry.getKey())) {
+            ListenerSnapshot still = wanted.get(entry.getKey());
+            boolean transparent = entry.getValue().isTransparent();
+            if (still != null && still.listener().sockets().transparent() == transparent) {
                 return false;
             }
             entry.getValue().close().syncUninterruptibly();
@@ -135,7 +147,7 @@ public final class Listeners {
     private void open(SocketAddress key, ListenerSnapshot listener, Map<String, String> found) {
         String name = listener.listener().name();
         SocketAddress address = key instanceof EphemeralAddress ephemeral ? ephemeral.address() : key;
-        Acceptor acceptor = new Acceptor(this, address, listener);
+        Acceptor acceptor = new Acceptor(this, address, listener, statsOf(name));
         ChannelFuture binding = acceptor.bind().awaitUninterruptibly();
         if (binding.isSuccess()) {
             acceptors.put(key, acceptor);
@@ -143,9 +155,20 @@ public final class Listeners {
         } else {
             acceptor.close();
             String cause = String.valueOf(binding.cause().getMessage());
-            found.put(name, "cannot bind " + listener.listener().address().text() + ": " + cause);
+            String where = address instanceof InetSocketAddress inet ? ConnectionFacts.text(inet) : address.toString();
+            found.put(name, "cannot bind " + where + ": " + cause);
             LOG.warn("cannot bind listener={} address={} cause={}", name, address, cause);
         }
+    }
+
+    /** The sockets of one listener count together. */
+    private ListenerStats statsOf(String listener) {
+        for (Acceptor acceptor : acceptors.values()) {
+            if (acceptor.listener().listener().name().equals(listener)) {
+                return acceptor.stats();
+            }
+        }
+        return new ListenerStats();
     }
 
     private void updateConnections(ListenerIndex before, ListenerIndex now) {
@@ -216,7 +239,8 @@ public final class Listeners {
         Map<String, Acceptor> byName = new LinkedHashMap<>();
         acceptors
                 .values()
-                .forEach(acceptor -> byName.put(acceptor.listener().listener().name(), acceptor));
+                .forEach(acceptor ->
+                        byName.putIfAbsent(acceptor.listener().listener().name(), acceptor));
         return ImmutableMap.copyOf(byName);
     }
 

@@ -49,6 +49,7 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
             for (ListenerFilter filter : inspection.filters()) {
                 switch (filter) {
                     case ListenerFilter.OriginalDestination ignored -> {}
+                    case ListenerFilter.OriginalSource ignored -> {}
                     case ListenerFilter.TlsInspector inspector -> tls |= !contains(inspector.disabledPorts(), port);
                     case ListenerFilter.HttpInspector inspector -> http |= !contains(inspector.disabledPorts(), port);
                 }

@@ -33,6 +33,7 @@ public final class Connector {
     private final ChannelFactory<? extends Channel> channels;
     private final ClientProtocol http2;
     private final ConnectionObserver observer;
+    private final @Nullable SourceAddress source;
     private volatile UpstreamTransport transport;
 
     /**
@@ -47,12 +48,26 @@ public final class Connector {
             UpstreamTransport transport,
             ClientProtocol http2,
             ConnectionObserver observer) {
-        this.address = address;
+        this(new Route(address, null), channels, transport, http2, observer);
+    }
+
+    /** The same from a certain address. */
+    public Connector(
+            Route route,
+            ChannelFactory<? extends Channel> channels,
+            UpstreamTransport transport,
+            ClientProtocol http2,
+            ConnectionObserver observer) {
+        this.address = route.address();
+        this.source = route.source();
         this.channels = channels;
         this.transport = transport;
         this.http2 = http2;
         this.observer = observer;
     }
+
+    /** From where to where; without a source the system chooses one. */
+    public record Route(SocketAddress address, @Nullable SourceAddress source) {}
 
     /** How new connections travel. */
     public UpstreamTransport transport() {
@@ -124,7 +139,7 @@ public final class Connector {
             if (!options.connectTimeout().isZero()) {
                 loop.schedule(this, options.connectTimeout().toNanos());
             }
-            ChannelFuture connected = new Bootstrap()
+            Bootstrap bootstrap = new Bootstrap()
                     .group(loop.eventLoop())
                     .channelFactory(channels)
                     .option(ChannelOption.ALLOCATOR, loop.allocator())
@@ -139,9 +154,13 @@ public final class Connector {
                             if (address instanceof InetSocketAddress) {
                                 fresh.config().setOption(ChannelOption.TCP_NODELAY, true);
                             }
+                            if (source != null) {
+                                source.prepare(fresh);
+                            }
                         }
-                    })
-                    .connect(address);
+                    });
+            ChannelFuture connected =
+                    source == null ? bootstrap.connect(address) : bootstrap.connect(address, source.any());
             connected.addListener(future -> {
                 if (future.isSuccess()) {
                     onTcp(connected.channel());

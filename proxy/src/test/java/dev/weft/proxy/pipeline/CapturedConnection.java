@@ -23,9 +23,17 @@ public final class CapturedConnection {
                     listener("capture6", "::", 15_001, true, "own6"),
                     listener("exact", "10.0.0.1", 80, false, "exact"),
                     listener("wildcard", "0.0.0.0", 81, false, "wildcard"),
-                    listener("exact6", "2001:db8::1", 80, false, "exact6"));
+                    listener("exact6", "2001:db8::1", 80, false, "exact6"),
+                    ofThisHost("metrics", 9090));
             for (String destination : new String[] {
-                "10.0.0.1 80", "10.0.0.2 81", "10.0.0.3 82", "127.0.0.1 15001", "2001:db8::1 80", "2001:db8::2 90"
+                "10.0.0.1 80",
+                "10.0.0.2 81",
+                "10.0.0.3 82",
+                "10.0.0.4 9090",
+                "127.0.0.1 9090",
+                "127.0.0.1 15001",
+                "2001:db8::1 80",
+                "2001:db8::2 90"
             }) {
                 String[] parts = destination.split(" ");
                 try (Socket socket = new Socket(parts[0], Integer.parseInt(parts[1]))) {
@@ -37,6 +45,21 @@ public final class CapturedConnection {
             }
         }
         System.exit(0);
+    }
+
+    /** A socket for who dials this host; a connection to the same port of another one is not for it. */
+    private static Listener ofThisHost(String name, int port) {
+        return new Listener(
+                name,
+                new SocketAddress.Inet("0.0.0.0", port),
+                true,
+                false,
+                Listener.Direction.UNSPECIFIED,
+                Listener.Inspection.NONE,
+                ImmutableList.of(Models.chain(name, FilterChainMatch.ANY, Models.http())),
+                Optional.empty(),
+                ImmutableList.of(),
+                Listener.DEFAULT_BUFFER_LIMIT);
     }
 
     private static Listener listener(String name, String host, int port, boolean capturing, String chain) {

@@ -29,6 +29,7 @@ final class OriginalDestinationTest {
     void capturedConnectionsReachTheListenerOfTheirDestination() throws Exception {
         String obstacle = obstacle();
         if (!obstacle.isEmpty()) {
+            assertThat(System.getenv("CI")).as(obstacle).isNotEqualTo("true");
             System.out.println("skipped: capture by REDIRECT is not tried, " + obstacle);
         }
         assumeTrue(obstacle.isEmpty(), obstacle);
@@ -59,6 +60,8 @@ final class OriginalDestinationTest {
                         "10.0.0.1 80 -> exact",
                         "10.0.0.2 81 -> wildcard",
                         "10.0.0.3 82 -> own",
+                        "10.0.0.4 9090 -> own",
+                        "127.0.0.1 9090 -> metrics",
                         "127.0.0.1 15001 -> own",
                         "2001:db8::1 80 -> exact6",
                         "2001:db8::2 90 -> own6");
