@@ -49,7 +49,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -169,7 +168,7 @@ public final class ProxyApp implements AutoCloseable {
     private void startAll() {
         bootstrap.secrets().forEach((name, secret) -> {
             if (secret instanceof Bootstrap.StaticSecret.Inline(SecretResource material)) {
-                secrets.publish(name, material(material));
+                secrets.publish(name, KeyMaterial.of(material));
             }
         });
         startAdmin();
@@ -201,17 +200,6 @@ public final class ProxyApp implements AutoCloseable {
         adminServers.add(AdminServer.start(served, address, loops.get(0), options.io()));
     }
 
-    private static KeyMaterial material(SecretResource secret) {
-        return switch (secret) {
-            case SecretResource.KeyPair pair ->
-                KeyMaterial.identity(
-                        new String(pair.chain(), StandardCharsets.US_ASCII),
-                        new String(pair.privateKey(), StandardCharsets.US_ASCII));
-            case SecretResource.TrustBundle trust ->
-                KeyMaterial.trust(new String(trust.roots(), StandardCharsets.US_ASCII));
-        };
-    }
-
     private void startAds(Bootstrap.AdsConfig adsConfig) {
         ManagedChannel channel = ControlPlaneChannel.open(staticCluster(adsConfig.cluster()), group, control);
         controlPlane = channel;
@@ -241,6 +229,7 @@ public final class ProxyApp implements AutoCloseable {
                         new XdsDecoder(new OnDemandDescriptors()),
                         control,
                         InstantSource.system(),
+                        secrets,
                         channel::resetConnectBackoff),
                 mode,
                 running,

@@ -1,6 +1,8 @@
 package dev.weft.proxy.identity;
 
 import com.google.common.collect.ImmutableList;
+import dev.weft.xds.SecretResource;
+import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -20,6 +22,22 @@ public sealed interface KeyMaterial {
         PrivateKey key = Pem.privateKey(keyPem);
         KeyPairs.requireMatch(chain.get(0).getPublicKey(), key);
         return new Identity(chain, key);
+    }
+
+    /**
+     * Reads what SDS carried.
+     *
+     * @throws IllegalArgumentException when it cannot be used; the message does not quote it
+     */
+    static KeyMaterial of(SecretResource secret) {
+        return switch (secret) {
+            case SecretResource.KeyPair pair -> identity(ascii(pair.chain()), ascii(pair.privateKey()));
+            case SecretResource.TrustBundle trust -> trust(ascii(trust.roots()));
+        };
+    }
+
+    private static String ascii(byte[] pem) {
+        return new String(pem, StandardCharsets.US_ASCII);
     }
 
     /** @throws IllegalArgumentException when there is no certificate or one does not parse */

@@ -15,14 +15,22 @@ public final class SecretRefs {
 
     public static ImmutableSet<SecretRef> in(ProxyConfig config) {
         ImmutableSet.Builder<SecretRef> refs = ImmutableSet.builder();
-        for (Listener listener : config.listeners().values()) {
-            listener.filterChains().forEach(chain -> collect(chain, refs));
-            listener.defaultFilterChain().ifPresent(chain -> collect(chain, refs));
-        }
-        for (Cluster cluster : config.clusters().values()) {
-            collect(cluster.transport().fallback(), refs);
-            cluster.transport().matches().forEach(match -> collect(match.socket(), refs));
-        }
+        config.listeners().values().forEach(listener -> refs.addAll(in(listener)));
+        config.clusters().values().forEach(cluster -> refs.addAll(in(cluster)));
+        return refs.build();
+    }
+
+    public static ImmutableSet<SecretRef> in(Listener listener) {
+        ImmutableSet.Builder<SecretRef> refs = ImmutableSet.builder();
+        listener.filterChains().forEach(chain -> collect(chain, refs));
+        listener.defaultFilterChain().ifPresent(chain -> collect(chain, refs));
+        return refs.build();
+    }
+
+    public static ImmutableSet<SecretRef> in(Cluster cluster) {
+        ImmutableSet.Builder<SecretRef> refs = ImmutableSet.builder();
+        collect(cluster.transport().fallback(), refs);
+        cluster.transport().matches().forEach(match -> collect(match.socket(), refs));
         return refs.build();
     }
 

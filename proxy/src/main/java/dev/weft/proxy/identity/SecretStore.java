@@ -49,7 +49,7 @@ public final class SecretStore {
         }
     }
 
-    /** Forgets a secret that its source withdrew. */
+    /** Forgets a secret that its source withdrew: connections that are there go on, new ones are refused. */
     public void withdraw(String name) {
         if (secrets.remove(name) != null) {
             for (Consumer<String> watcher : watchers) {

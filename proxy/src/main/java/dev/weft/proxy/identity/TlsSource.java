@@ -76,6 +76,12 @@ public final class TlsSource {
         String missing = missing(certificate, trust);
         if (!missing.isEmpty()) {
             problem = missing;
+            // It was here and its source took it back: no new connection may be made with it.
+            VersionedTls withdrawn = current;
+            current = null;
+            if (withdrawn != null) {
+                withdrawn.release();
+            }
             return;
         }
         long newCertificate = certificate == null ? 0 : certificate.version();

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import dev.weft.model.ProxyConfig;
 import dev.weft.proxy.exchange.Backoff;
+import dev.weft.proxy.identity.SecretStore;
 import dev.weft.xds.decode.XdsDecoder;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
@@ -62,6 +63,7 @@ public final class AdsClient implements AutoCloseable {
      *
      * @param channel to the control plane, credentials included
      * @param control the control thread
+     * @param secrets where secrets that the stream carries go
      * @param wake ends whatever pause the channel takes between its own tries: this client's backoff is the one that counts
      */
     public record Wiring(
@@ -70,10 +72,11 @@ public final class AdsClient implements AutoCloseable {
             XdsDecoder decoder,
             ScheduledExecutorService control,
             InstantSource clock,
+            SecretStore secrets,
             Runnable wake) {}
 
     public AdsClient(Wiring wiring, Mode mode, ConfigSink sink, Backoff backoff) {
-        this.reader = new ResourceReader(wiring.decoder(), assembler);
+        this.reader = new ResourceReader(wiring.decoder(), assembler, wiring.secrets());
         this.sink = sink;
         this.control = wiring.control();
         this.clock = wiring.clock();
@@ -128,7 +131,7 @@ public final class AdsClient implements AutoCloseable {
             }
         }
         for (String name : delivery.removed()) {
-            assembler.remove(delivery.type(), name);
+            reader.remove(delivery.type(), name);
             received.removed(delivery.type(), name);
         }
         reader.release();
@@ -142,6 +145,7 @@ public final class AdsClient implements AutoCloseable {
             published = next;
             sink.apply(next);
         }
+        reader.forgetSecrets();
         if (!warmSaid && seen.contains(XdsType.CLUSTER) && seen.contains(XdsType.LISTENER) && assembler.isWarm()) {
             warmSaid = true;
             sink.warm();
@@ -207,6 +211,10 @@ public final class AdsClient implements AutoCloseable {
             protocol.subscribe(XdsType.ENDPOINTS, assembler.wantedEndpoints()).ifPresent(request -> {
                 open.onNext(request);
                 watch(XdsType.ENDPOINTS);
+            });
+            protocol.subscribe(XdsType.SECRETS, assembler.wantedSecrets()).ifPresent(request -> {
+                open.onNext(request);
+                watch(XdsType.SECRETS);
             });
             protocol.subscribe(XdsType.ROUTES, assembler.wantedRoutes()).ifPresent(request -> {
                 open.onNext(request);

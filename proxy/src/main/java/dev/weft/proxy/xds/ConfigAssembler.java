@@ -21,7 +21,8 @@ import java.util.TreeSet;
  * visible; a listener once its route tables are. Until then the version before stays. So a new cluster and a route to it in one edit
  * cause neither a missing cluster nor an empty one, however late the endpoints are. A name that the server says does not exist, or
  * that {@link #giveUpOn} names after its fetch timeout, is waited for no longer. A cluster that is not known at all holds nothing
- * back: routes may name clusters that do not exist (503 NC).
+ * back: routes may name clusters that do not exist (503 NC). A listener or cluster waits for its secrets in the same way; one whose
+ * secret does not exist is run, and refuses the connections that need it.
  *
  * <p>Confined to the control thread. Fed by {@link AdsClient}; the result goes to the running proxy.
  */
@@ -32,6 +33,8 @@ final class ConfigAssembler {
     private final Map<String, EndpointSet> endpoints = new TreeMap<>();
     private final Set<String> missingEndpoints = new HashSet<>();
     private final Set<String> missingRoutes = new HashSet<>();
+    private final Set<String> secrets = new HashSet<>();
+    private final Set<String> missingSecrets = new HashSet<>();
     private ProxyConfig published = ProxyConfig.EMPTY;
 
     void put(Listener listener) {
@@ -52,6 +55,12 @@ final class ConfigAssembler {
         missingEndpoints.remove(set.name());
     }
 
+    /** A secret came; what is in it is not this class's business. */
+    void putSecret(String name) {
+        secrets.add(name);
+        missingSecrets.remove(name);
+    }
+
     void remove(XdsType type, String name) {
         switch (type) {
             case LISTENER -> listeners.remove(name);
@@ -59,6 +68,10 @@ final class ConfigAssembler {
             case ENDPOINTS -> {
                 endpoints.remove(name);
                 missingEndpoints.add(name);
+            }
+            case SECRETS -> {
+                secrets.remove(name);
+                missingSecrets.add(name);
             }
             case ROUTES -> {
                 routes.remove(name);
@@ -72,6 +85,7 @@ final class ConfigAssembler {
         switch (type) {
             case ENDPOINTS -> missingEndpoints.addAll(names);
             case ROUTES -> missingRoutes.addAll(names);
+            case SECRETS -> missingSecrets.addAll(names);
             case LISTENER, CLUSTER -> throw new IllegalArgumentException(type + " is not asked for by name");
         }
     }
@@ -93,19 +107,33 @@ final class ConfigAssembler {
         return names.build();
     }
 
+    /** The secrets to ask the server for. */
+    ImmutableSet<String> wantedSecrets() {
+        ImmutableSet.Builder<String> names = ImmutableSet.builder();
+        listeners.values().forEach(listener -> names.addAll(References.secrets(listener)));
+        clusters.values().forEach(cluster -> names.addAll(References.secrets(cluster)));
+        return names.build();
+    }
+
+    /** The secrets that have come and that something still uses. */
+    ImmutableSet<String> secrets() {
+        return ImmutableSet.copyOf(secrets);
+    }
+
     /** Names asked for that neither came nor were given up. */
     ImmutableSet<String> awaited(XdsType type) {
         Set<String> names = switch (type) {
-            case ENDPOINTS -> missing(wantedEndpoints(), endpoints, missingEndpoints);
-            case ROUTES -> missing(wantedRoutes(), routes, missingRoutes);
+            case ENDPOINTS -> missing(wantedEndpoints(), endpoints.keySet(), missingEndpoints);
+            case ROUTES -> missing(wantedRoutes(), routes.keySet(), missingRoutes);
+            case SECRETS -> missing(wantedSecrets(), secrets, missingSecrets);
             case LISTENER, CLUSTER -> Set.of();
         };
         return ImmutableSet.copyOf(names);
     }
 
-    private static Set<String> missing(Set<String> wanted, Map<String, ?> there, Set<String> givenUp) {
+    private static Set<String> missing(Set<String> wanted, Set<String> there, Set<String> givenUp) {
         Set<String> names = new TreeSet<>(wanted);
-        names.removeAll(there.keySet());
+        names.removeAll(there);
         names.removeAll(givenUp);
         return names;
     }
@@ -115,7 +143,8 @@ final class ConfigAssembler {
         return published.listeners().equals(listeners)
                 && published.clusters().equals(clusters)
                 && awaited(XdsType.ENDPOINTS).isEmpty()
-                && awaited(XdsType.ROUTES).isEmpty();
+                && awaited(XdsType.ROUTES).isEmpty()
+                && awaited(XdsType.SECRETS).isEmpty();
     }
 
     /** The configuration as far as it can be run. */
@@ -126,6 +155,8 @@ final class ConfigAssembler {
         missingEndpoints.retainAll(wantedEndpoints);
         routes.keySet().retainAll(wantedRoutes);
         missingRoutes.retainAll(wantedRoutes);
+        ImmutableSet<String> wantedSecrets = wantedSecrets();
+        missingSecrets.retainAll(wantedSecrets);
 
         Map<String, Cluster> warmClusters = new TreeMap<>();
         clusters.forEach((name, cluster) -> {
@@ -168,19 +199,31 @@ final class ConfigAssembler {
                 ImmutableSortedMap.copyOf(warmRoutes),
                 ImmutableSortedMap.copyOf(warmClusters),
                 ImmutableSortedMap.copyOf(endpoints));
+        // What is kept in its old version keeps its secrets, too.
+        Set<String> usedSecrets = new HashSet<>(wantedSecrets);
+        warmListeners.values().forEach(listener -> usedSecrets.addAll(References.secrets(listener)));
+        warmClusters.values().forEach(cluster -> usedSecrets.addAll(References.secrets(cluster)));
+        secrets.retainAll(usedSecrets);
         return published;
     }
 
     private boolean isWarm(Cluster cluster) {
-        return !(cluster.discovery() instanceof Discovery.Eds(String name))
+        boolean placed = !(cluster.discovery() instanceof Discovery.Eds(String name))
                 || endpoints.containsKey(name)
                 || missingEndpoints.contains(name);
+        return placed && haveCome(References.secrets(cluster));
     }
 
     private boolean isWarm(Listener listener, Map<String, Cluster> warmClusters, Map<String, RouteConfig> warmRoutes) {
         return allThere(References.clusters(listener), warmClusters)
+                && haveCome(References.secrets(listener))
                 && References.routeTables(listener).stream()
                         .allMatch(name -> warmRoutes.containsKey(name) || missingRoutes.contains(name));
+    }
+
+    /** Whether each secret is there, or there is none: then only what needs it does not work. */
+    private boolean haveCome(Set<String> names) {
+        return names.stream().allMatch(name -> secrets.contains(name) || missingSecrets.contains(name));
     }
 
     /** Whether every cluster that is known is visible as well. */

@@ -36,10 +36,13 @@ public final class ReceivedResources {
     public record Rejected(String version, String reason, Instant at) {}
 
     synchronized void accepted(XdsType type, Delivery.Received resource, Instant now) {
+        // Secrets are shown by the store that keeps them, which hides what must not be seen.
+        Optional<byte[]> kept =
+                type == XdsType.SECRETS ? Optional.empty() : Optional.of(deflate(resource.bytes()));
         entries(type)
                 .put(
                         resource.name(),
-                        new Entry(resource.version(), now, Optional.of(deflate(resource.bytes())), Optional.empty()));
+                        new Entry(resource.version(), now, kept, Optional.empty()));
     }
 
     synchronized void rejected(XdsType type, Delivery.Received resource, String reason, Instant now) {

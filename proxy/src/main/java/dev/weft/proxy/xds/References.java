@@ -1,6 +1,7 @@
 package dev.weft.proxy.xds;
 
 import com.google.common.collect.ImmutableSet;
+import dev.weft.model.cluster.Cluster;
 import dev.weft.model.http.HttpConnectionManager;
 import dev.weft.model.listener.FilterChain;
 import dev.weft.model.listener.Listener;
@@ -9,6 +10,8 @@ import dev.weft.model.route.Forward;
 import dev.weft.model.route.Route;
 import dev.weft.model.route.RouteConfig;
 import dev.weft.model.route.VirtualHost;
+import dev.weft.model.tls.SecretRef;
+import dev.weft.proxy.identity.SecretRefs;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,6 +45,25 @@ final class References {
                 case NetworkFilter.Authorization ignored -> {}
                 case NetworkFilter.MetadataExchange ignored -> {}
                 case NetworkFilter.IstioStats ignored -> {}
+            }
+        }
+        return names.build();
+    }
+
+    /** The secrets of a listener that come over the stream of the configuration. */
+    static ImmutableSet<String> secrets(Listener listener) {
+        return fromServer(SecretRefs.in(listener));
+    }
+
+    static ImmutableSet<String> secrets(Cluster cluster) {
+        return fromServer(SecretRefs.in(cluster));
+    }
+
+    private static ImmutableSet<String> fromServer(ImmutableSet<SecretRef> refs) {
+        ImmutableSet.Builder<String> names = ImmutableSet.builder();
+        for (SecretRef ref : refs) {
+            if (ref instanceof SecretRef.Sds(String name, SecretRef.Ads ignored)) {
+                names.add(name);
             }
         }
         return names.build();

@@ -1,5 +1,6 @@
 package dev.weft.proxy.xds;
 
+import com.google.common.collect.ImmutableSet;
 import dev.weft.model.http.HttpConnectionManager;
 import dev.weft.model.listener.FilterChain;
 import dev.weft.model.listener.FilterChains;
@@ -7,10 +8,14 @@ import dev.weft.model.listener.Listener;
 import dev.weft.model.listener.NetworkFilter;
 import dev.weft.model.route.RouteConfig;
 import dev.weft.model.route.RouteTable;
+import dev.weft.proxy.identity.KeyMaterial;
+import dev.weft.proxy.identity.SecretStore;
 import dev.weft.proxy.telemetry.AccessLogFormat;
 import dev.weft.xds.Decoded;
 import dev.weft.xds.decode.XdsDecoder;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -20,10 +25,13 @@ import java.util.function.Consumer;
 final class ResourceReader {
     private final XdsDecoder decoder;
     private final ConfigAssembler assembler;
+    private final SecretStore secrets;
+    private final Set<String> published = new HashSet<>();
 
-    ResourceReader(XdsDecoder decoder, ConfigAssembler assembler) {
+    ResourceReader(XdsDecoder decoder, ConfigAssembler assembler, SecretStore secrets) {
         this.decoder = decoder;
         this.assembler = assembler;
+        this.secrets = secrets;
     }
 
     /** The reason of refusal, empty where the resource was taken. */
@@ -31,6 +39,15 @@ final class ResourceReader {
         return switch (type) {
             case CLUSTER -> take(decoder.cluster(resource.bytes()), assembler::put);
             case ENDPOINTS -> take(decoder.endpoints(resource.bytes()), assembler::put);
+            case SECRETS ->
+                take(decoder.secret(resource.bytes()), secret -> {
+                    if (!secret.name().equals(resource.name())) {
+                        throw new IllegalArgumentException("holds a secret of another name");
+                    }
+                    secrets.publish(secret.name(), KeyMaterial.of(secret));
+                    published.add(secret.name());
+                    assembler.putSecret(secret.name());
+                });
             case LISTENER ->
                 take(decoder.listener(resource.bytes()), listener -> {
                     check(listener);
@@ -42,6 +59,24 @@ final class ResourceReader {
                     assembler.put(table);
                 });
         };
+    }
+
+    void remove(XdsType type, String name) {
+        assembler.remove(type, name);
+        if (type == XdsType.SECRETS && published.remove(name)) {
+            secrets.withdraw(name);
+        }
+    }
+
+    /** Lets go of secrets that nothing uses any more. */
+    void forgetSecrets() {
+        Set<String> used = assembler.secrets();
+        for (String name : ImmutableSet.copyOf(published)) {
+            if (!used.contains(name)) {
+                published.remove(name);
+                secrets.withdraw(name);
+            }
+        }
     }
 
     /** Lets go of what decoding needed. */

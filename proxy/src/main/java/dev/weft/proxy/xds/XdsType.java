@@ -6,6 +6,8 @@ import java.util.Optional;
 public enum XdsType {
     CLUSTER("envoy.config.cluster.v3.Cluster", true),
     ENDPOINTS("envoy.config.endpoint.v3.ClusterLoadAssignment", false),
+    /** Secrets that this stream itself carries; those of the agent come another way. */
+    SECRETS("envoy.extensions.transport_sockets.tls.v3.Secret", false),
     LISTENER("envoy.config.listener.v3.Listener", true),
     ROUTES("envoy.config.route.v3.RouteConfiguration", false);
 

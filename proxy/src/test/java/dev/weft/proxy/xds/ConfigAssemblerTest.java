@@ -23,6 +23,9 @@ import dev.weft.model.route.Route;
 import dev.weft.model.route.RouteConfig;
 import dev.weft.model.route.RouteMatch;
 import dev.weft.model.route.VirtualHost;
+import dev.weft.model.tls.DownstreamTls;
+import dev.weft.model.tls.SecretRef;
+import dev.weft.model.tls.TlsContext;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +94,32 @@ class ConfigAssemblerTest {
     }
 
     @Test
+    void startsAListenerWhenItsSecretCameOrIsSaidNotToExist() {
+        assembler.put(encrypted("there"));
+        assertThat(assembler.assemble().listeners()).isEmpty();
+        assertThat(assembler.wantedSecrets()).containsExactly("there");
+
+        assembler.putSecret("there");
+        assertThat(assembler.assemble().listeners()).containsOnlyKeys("in");
+
+        assembler.put(encrypted("gone"));
+        assertThat(assembler.awaited(XdsType.SECRETS)).containsExactly("gone");
+        assertThat(assembler.assemble().listeners().get("in")).isEqualTo(encrypted("there"));
+
+        assembler.remove(XdsType.SECRETS, "gone");
+        assertThat(assembler.assemble().listeners().get("in")).isEqualTo(encrypted("gone"));
+        assertThat(assembler.isWarm()).isTrue();
+    }
+
+    @Test
+    void asksTheServerOnlyForSecretsThatAreItsOwn() {
+        assembler.put(encrypted(new SecretRef.Sds("default", new SecretRef.GrpcCluster("sds-grpc"))));
+
+        assertThat(assembler.wantedSecrets()).isEmpty();
+        assertThat(assembler.assemble().listeners()).containsOnlyKeys("in");
+    }
+
+    @Test
     void forgetsEndpointsThatNoClusterNames() {
         runWithRouteTo("a");
         assembler.remove(XdsType.CLUSTER, "a");
@@ -148,6 +177,38 @@ class ConfigAssemblerTest {
                 true,
                 false,
                 Listener.Direction.OUTBOUND,
+                Listener.Inspection.NONE,
+                ImmutableList.of(chain),
+                Optional.empty(),
+                ImmutableList.of(),
+                Listener.DEFAULT_BUFFER_LIMIT);
+    }
+
+    private static Listener encrypted(String secret) {
+        return encrypted(new SecretRef.Sds(secret, new SecretRef.Ads()));
+    }
+
+    private static Listener encrypted(SecretRef certificate) {
+        TlsContext context = new TlsContext(
+                TlsContext.Version.AUTO,
+                TlsContext.Version.AUTO,
+                ImmutableList.of(),
+                ImmutableList.of(),
+                Optional.of(certificate),
+                Optional.empty());
+        FilterChain chain = new FilterChain(
+                "tls",
+                FilterChainMatch.ANY,
+                Optional.of(new DownstreamTls(context, false)),
+                ImmutableList.of(),
+                Optional.empty(),
+                Optional.empty());
+        return new Listener(
+                "in",
+                new SocketAddress.Inet("127.0.0.1", 443),
+                true,
+                false,
+                Listener.Direction.INBOUND,
                 Listener.Inspection.NONE,
                 ImmutableList.of(chain),
                 Optional.empty(),
