@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 
 /**
- * The Envoy bootstrap of one sidecar: who it is, its admin port, and one static cluster through which everything else comes. For our own
+ * The Envoy bootstrap of one sidecar or gateway: who it is, its admin port, and one static cluster through which everything else comes. For our own
  * proxy it carries the agent's settings as an extension; a stock Envoy has no agent inside, so it talks to one beside it over a Unix
  * socket, which adds the credential and serves the certificates. Pure: settings in, a tree out.
  */
@@ -27,9 +27,25 @@ public final class SidecarBootstrap {
 
     private SidecarBootstrap() {}
 
+    /** What the proxy is there for: the first word of its node id. */
+    public enum Role {
+        SIDECAR("sidecar"),
+        GATEWAY("router");
+
+        private final String word;
+
+        Role(String word) {
+            this.word = word;
+        }
+    }
+
     public static ObjectNode of(Workload workload, SidecarSettings settings, Reader reader) {
+        return of(workload, settings, reader, Role.SIDECAR);
+    }
+
+    public static ObjectNode of(Workload workload, SidecarSettings settings, Reader reader, Role role) {
         ObjectNode bootstrap = JSON.objectNode();
-        bootstrap.set("node", node(workload, settings, reader));
+        bootstrap.set("node", node(workload, settings, reader, role));
         ObjectNode admin = bootstrap.putObject("admin");
         admin.set("address", socketAddress("127.0.0.1", settings.ports().admin()));
         ObjectNode ads = bootstrap.putObject("dynamic_resources");
@@ -54,11 +70,11 @@ public final class SidecarBootstrap {
         return bootstrap;
     }
 
-    private static ObjectNode node(Workload workload, SidecarSettings settings, Reader reader) {
+    private static ObjectNode node(Workload workload, SidecarSettings settings, Reader reader, Role role) {
         ObjectNode node = JSON.objectNode()
                 .put(
                         "id",
-                        "sidecar~" + workload.address() + "~" + workload.name() + "." + workload.namespace() + "~"
+                        role.word + "~" + workload.address() + "~" + workload.name() + "." + workload.namespace() + "~"
                                 + workload.namespace() + ".svc.cluster.local")
                 .put("cluster", workload.labels().getOrDefault("app", workload.name()) + "." + workload.namespace());
         ObjectNode metadata = node.putObject("metadata")

@@ -1,10 +1,12 @@
 package dev.weft.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableMap;
 import dev.weft.cli.bootstrap.PrivateFiles;
 import dev.weft.cli.bootstrap.SidecarBootstrap;
 import dev.weft.cli.bootstrap.SidecarBootstrap.Reader;
+import dev.weft.cli.bootstrap.SidecarBootstrap.Role;
 import dev.weft.cli.bootstrap.SidecarSettings;
 import dev.weft.cli.bootstrap.TokenMint;
 import dev.weft.cli.bootstrap.Workload;
@@ -25,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code meshctl bootstrap WORKLOAD}: the file with which a proxy, ours or a stock Envoy, joins as that workload's sidecar. */
-@Command(name = "bootstrap", description = "Print the Envoy bootstrap of a workload's sidecar.")
+@Command(name = "bootstrap", description = "Print the Envoy bootstrap of a workload's sidecar or gateway.")
 final class BootstrapCommand implements Callable<Integer> {
     @Mixin
     private Options options = new Options();
@@ -81,6 +83,9 @@ final class BootstrapCommand implements Callable<Integer> {
             description = "default: ${DEFAULT-VALUE}")
     private String trustDomain = "cluster.local";
 
+    @Option(names = "--gateway", description = "for a gateway, which stands alone, instead of a sidecar")
+    private boolean gateway;
+
     @Option(names = "--with-token", description = "also mint a token, valid for an hour, into the folder")
     private boolean withToken;
 
@@ -108,7 +113,8 @@ final class BootstrapCommand implements Callable<Integer> {
         }
         // The answer is a file for a program, so the default is YAML, and there is no envelope around it.
         Format format = options.format == Format.TABLE ? Format.YAML : options.format;
-        options.console().print(Envelope.render(SidecarBootstrap.of(workload, settings, reader), format));
+        ObjectNode bootstrap = SidecarBootstrap.of(workload, settings, reader, gateway ? Role.GATEWAY : Role.SIDECAR);
+        options.console().print(Envelope.render(bootstrap, format));
         return ExitCode.FINE.code();
     }
 

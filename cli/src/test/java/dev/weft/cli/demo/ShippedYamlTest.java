@@ -9,6 +9,7 @@ import dev.weft.resources.Problem;
 import dev.weft.resources.Sidecar;
 import dev.weft.resources.VirtualService;
 import dev.weft.resources.WorkloadEntry;
+import dev.weft.resources.analyze.ReferenceCheck;
 import dev.weft.resources.parse.ParsedFile;
 import dev.weft.resources.parse.ResourceParser;
 import dev.weft.resources.store.ResourceStore;
@@ -45,6 +46,17 @@ final class ShippedYamlTest {
         assertThat(store.problems()).isEmpty();
         assertThat(store.all(VirtualService.class)).hasSize(1);
         assertThat(store.all(AuthorizationPolicy.class)).hasSize(1);
+    }
+
+    @Test
+    void gatewayIsValidAndLeadsSomewhereButForItsSecret() throws IOException {
+        ResourceStore store = config().apply(
+                        ImmutableList.of(parse("things-to-try/gateway.yaml", "gateway.yaml")), ImmutableSet.of());
+
+        assertThat(store.problems()).isEmpty();
+        assertThat(ReferenceCheck.problems(store, "cluster.local"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).isEqualTo("there is no Secret bookstore"));
     }
 
     @Test

@@ -45,6 +45,7 @@ final class ConfigDump {
             case ENDPOINT ->
                 ImmutableMap.of("@type", ADMIN + "EndpointsConfigDump", "dynamic_endpoint_configs", entries);
             case LISTENER -> ImmutableMap.of("@type", ADMIN + "ListenersConfigDump", "dynamic_listeners", entries);
+            case SECRET -> ImmutableMap.of("@type", ADMIN + "SecretsConfigDump", "dynamic_active_secrets", entries);
             case ROUTE -> ImmutableMap.of("@type", ADMIN + "RoutesConfigDump", "dynamic_route_configs", entries);
         };
     }
@@ -60,12 +61,17 @@ final class ConfigDump {
                         resource.name(),
                         "active_state",
                         ImmutableMap.of("version_info", version, "listener", body));
+            case SECRET -> ImmutableMap.of("name", resource.name(), "version_info", version, "secret", body);
             case ROUTE -> ImmutableMap.of("version_info", version, "route_config", body);
         };
     }
 
     private static Object body(JsonTranscoder transcoder, EncodedResource resource) {
         String url = resource.type().url();
+        if (resource.type() == ResourceType.SECRET) {
+            // Not even decoded: its name is all that anybody is shown.
+            return ImmutableMap.of("@type", url, "name", resource.name());
+        }
         Decoded<Object> tree =
                 transcoder.toTree(url.substring(TYPE_PREFIX.length()), resource.body(), JsonTranscoder.Secrets.REDACT);
         Map<String, Object> body = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import dev.weft.model.cluster.EndpointSet;
 import dev.weft.model.listener.Listener;
 import dev.weft.model.route.RouteConfig;
 import dev.weft.xds.Dialect;
+import dev.weft.xds.SecretResource;
 import dev.weft.xds.encode.XdsEncoder;
 import java.util.EnumSet;
 
@@ -51,6 +52,11 @@ final class DialectEncoder implements ResourceEncoder {
     @Override
     public EncodedResource routes(RouteConfig routes) {
         return of(ResourceType.ROUTE, encoder.routes(routes));
+    }
+
+    @Override
+    public EncodedResource secret(SecretResource secret) {
+        return of(ResourceType.SECRET, encoder.secret(secret));
     }
 
     private static EncodedResource of(ResourceType type, dev.weft.xds.encode.EncodedResource encoded) {

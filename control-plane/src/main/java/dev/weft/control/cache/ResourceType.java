@@ -5,11 +5,13 @@ import java.util.Optional;
 /**
  * The xDS types that are served, in the order in which they are pushed: what is referred to comes before what refers to it.
  *
- * <p>Secrets are not among them and never will be: private keys do not cross the network.
+ * <p>Secrets are those that gateways end the TLS of their clients with. The keys of workloads are not among them and never will be: they
+ * do not cross the network.
  */
 public enum ResourceType {
     CLUSTER("cds", "envoy.config.cluster.v3.Cluster", Naming.WILDCARD),
     ENDPOINT("eds", "envoy.config.endpoint.v3.ClusterLoadAssignment", Naming.BY_NAME),
+    SECRET("sds", "envoy.extensions.transport_sockets.tls.v3.Secret", Naming.BY_NAME),
     LISTENER("lds", "envoy.config.listener.v3.Listener", Naming.WILDCARD),
     ROUTE("rds", "envoy.config.route.v3.RouteConfiguration", Naming.BY_NAME);
 
@@ -34,7 +36,7 @@ public enum ResourceType {
         return Optional.empty();
     }
 
-    /** The word of metrics and messages: {@code cds}, {@code eds}, {@code lds}, {@code rds}. */
+    /** The word of metrics and messages: {@code cds}, {@code eds}, {@code sds}, {@code lds}, {@code rds}. */
     public String shortName() {
         return shortName;
     }

@@ -124,7 +124,8 @@ public final class ViewCache implements SnapshotSource {
                 && one.mesh().equals(other.mesh())
                 && one.sidecar().equals(other.sidecar())
                 && one.outbound().equals(other.outbound())
-                && one.inbound().equals(other.inbound());
+                && one.inbound().equals(other.inbound())
+                && one.gateway().equals(other.gateway());
     }
 
     /** Encodes one configuration, from what is encoded already where it is. */
@@ -158,6 +159,13 @@ public final class ViewCache implements SnapshotSource {
             sets.put(
                     ResourceType.LISTENER,
                     set(ResourceType.LISTENER, config.listeners(), base.listeners(), encoder::listener));
+            sets.put(
+                    ResourceType.SECRET,
+                    set(
+                            ResourceType.SECRET,
+                            GatewaySecretResources.of(view),
+                            before == null ? ImmutableMap.of() : GatewaySecretResources.of(before.view()),
+                            encoder::secret));
             sets.put(ResourceType.ROUTE, set(ResourceType.ROUTE, config.routes(), base.routes(), encoder::routes));
             return new CachedView(view, config, ResourceSnapshot.of(sets), ImmutableList.copyOf(failures));
         }

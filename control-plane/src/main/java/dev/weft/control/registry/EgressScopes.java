@@ -1,8 +1,10 @@
 package dev.weft.control.registry;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import dev.weft.control.gateway.MeshRoute;
 import dev.weft.control.registry.ProxyView.EgressScope;
 import dev.weft.resources.Destination;
 import dev.weft.resources.EgressHost;
@@ -96,16 +98,60 @@ final class EgressScopes {
         pick(services).forEach(service -> byHost.put(service.hostname(), service));
         // What a rule sends traffic to must be there, though the listener does not name it.
         for (VirtualService rule : inScope) {
-            destinations(rule).forEach(host -> {
-                if (!byHost.containsKey(host)) {
-                    pick(visible.stream()
-                                    .filter(service -> service.hostname().equals(host))
-                                    .toList())
-                            .forEach(service -> byHost.put(host, service));
-                }
-            });
+            destinations(rule).forEach(host -> add(host, byHost));
         }
-        return new EgressScope(listener, ImmutableList.copyOf(byHost.values()), ImmutableList.copyOf(inScope));
+        ImmutableListMultimap<String, MeshRoute> meshRoutes = meshRoutes(byHost.keySet());
+        meshRoutes
+                .values()
+                .forEach(route -> GatewayScopes.backends(route.route()).forEach(host -> add(host, byHost)));
+        return new EgressScope(
+                listener, ImmutableList.copyOf(byHost.values()), ImmutableList.copyOf(inScope), meshRoutes);
+    }
+
+    /** Routes of the client's own namespace for a service of another come before those of the service's. */
+    private ImmutableListMultimap<String, MeshRoute> meshRoutes(Iterable<String> hosts) {
+        ImmutableListMultimap.Builder<String, MeshRoute> found = ImmutableListMultimap.builder();
+        for (String host : hosts) {
+            List<MeshRoute> all = snapshot.gatewayApi().meshRoutes(host);
+            List<MeshRoute> own = all.stream()
+                    .filter(route -> route.consumer() && route.namespace().equals(namespace))
+                    .toList();
+            found.putAll(
+                    host,
+                    own.isEmpty()
+                            ? all.stream().filter(route -> !route.consumer()).toList()
+                            : own);
+        }
+        return found.build();
+    }
+
+    private void add(String host, Map<String, MeshService> byHost) {
+        if (!byHost.containsKey(host)) {
+            pick(visible.stream()
+                            .filter(service -> service.hostname().equals(host))
+                            .toList())
+                    .forEach(service -> byHost.put(host, service));
+        }
+    }
+
+    /** What a gateway may call: what these rules and hosts name, and nothing else. */
+    EgressScope named(List<VirtualService> gatewayRules, Iterable<String> hosts) {
+        Map<String, MeshService> byHost = new TreeMap<>();
+        gatewayRules.forEach(rule -> destinations(rule).forEach(host -> add(host, byHost)));
+        hosts.forEach(host -> add(host, byHost));
+        return new EgressScope(
+                Optional.empty(),
+                ImmutableList.copyOf(byHost.values()),
+                ImmutableList.copyOf(gatewayRules),
+                ImmutableListMultimap.of());
+    }
+
+    /** The VirtualServices that a gateway of this namespace sees, private ones first, then the oldest. */
+    List<VirtualService> forGateways() {
+        return snapshot.virtualServices().stream()
+                .filter(rule -> !rule.delegate() && seenFrom(rule, namespace))
+                .sorted(Comparator.comparing(this::reach))
+                .toList();
     }
 
     private boolean inSight(List<EgressHost> hosts, String ownerNamespace, String hostname) {

@@ -15,12 +15,14 @@ import java.util.OptionalInt;
  * @param serviceAccount the workload's, as its credential proved it
  * @param domainSuffix of the cluster's services, such as {@code cluster.local}
  * @param labels the workload's
- * @param addresses the workload's own; empty unless its Sidecar declares ingress listeners, which may bind them
+ * @param addresses the workload's own; empty unless its Sidecar declares ingress listeners, which may bind them, or it is a gateway
+ *     on a loopback address
  * @param locality where it runs
  * @param network the network its addresses belong to, may be empty
  * @param httpProxyPort node metadata {@code HTTP_PROXY_PORT}; absent: as the mesh says
  * @param interception how traffic reaches the proxy
  * @param families of the workload's addresses
+ * @param role what the proxy is there for
  */
 @Immutable
 public record ProxyFacts(
@@ -34,9 +36,38 @@ public record ProxyFacts(
         String network,
         OptionalInt httpProxyPort,
         Interception interception,
-        Families families) {
+        Families families,
+        Role role) {
 
     /** With the families that the addresses have. */
+    public ProxyFacts(
+            Client client,
+            String namespace,
+            String serviceAccount,
+            String domainSuffix,
+            ImmutableMap<String, String> labels,
+            ImmutableList<String> addresses,
+            Optional<Locality> locality,
+            String network,
+            OptionalInt httpProxyPort,
+            Interception interception,
+            Role role) {
+        this(
+                client,
+                namespace,
+                serviceAccount,
+                domainSuffix,
+                labels,
+                addresses,
+                locality,
+                network,
+                httpProxyPort,
+                interception,
+                Families.of(addresses),
+                role);
+    }
+
+    /** The facts of a sidecar. */
     public ProxyFacts(
             Client client,
             String namespace,
@@ -59,7 +90,7 @@ public record ProxyFacts(
                 network,
                 httpProxyPort,
                 interception,
-                Families.of(addresses));
+                Role.SIDECAR);
     }
 
     /** Which dialect of xDS the client speaks. */
@@ -86,6 +117,14 @@ public record ProxyFacts(
             }
             return V4;
         }
+    }
+
+    /** What the proxy is there for: the first word of its node id. */
+    public enum Role {
+        /** It stands beside one workload. */
+        SIDECAR,
+        /** It is a gateway ({@code router~}). */
+        GATEWAY
     }
 
     /** Node metadata {@code INTERCEPTION_MODE}. */

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.Immutable;
+import dev.weft.control.gateway.MeshRoute;
 import dev.weft.resources.AuthorizationPolicy;
 import dev.weft.resources.DestinationRule;
 import dev.weft.resources.MeshConfig;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param sidecar the one {@code Sidecar} that applies to the proxy
  * @param outbound what the workload may call
  * @param inbound what the workload serves, and who may call it
+ * @param gateway what a gateway opens; absent for a sidecar
  * @param endpoints of all services in {@code outbound}; routes and clusters of type EDS must not read them, and listeners only those of
  *     headless services
  */
@@ -36,6 +38,7 @@ public record ProxyView(
         Optional<Sidecar> sidecar,
         Outbound outbound,
         Inbound inbound,
+        Optional<GatewayView> gateway,
         ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints) {
 
     /** The endpoints of one port of a service, all subsets together. */
@@ -73,12 +76,14 @@ public record ProxyView(
      * @param listener the Sidecar's egress listener; absent for the implicit catch-all
      * @param services each host name once, sorted by host name
      * @param virtualServices those for sidecars whose hosts are in sight, the winner first where several name one host
+     * @param meshRoutes the Gateway API's routes at those services, by host, the oldest first: a consumer's, else the producer's
      */
     @Immutable
     public record EgressScope(
             Optional<Sidecar.EgressListener> listener,
             ImmutableList<MeshService> services,
-            ImmutableList<VirtualService> virtualServices) {}
+            ImmutableList<VirtualService> virtualServices,
+            ImmutableListMultimap<String, MeshRoute> meshRoutes) {}
 
     /**
      * The inbound side.

@@ -32,7 +32,9 @@ public final class ProxyViews {
                 .putAll(facts.labels())
                 .putAll(workload.map(Workload::labels).orElse(ImmutableMap.of()))
                 .buildKeepingLast();
-        Optional<Sidecar> sidecar = snapshot.sidecar(facts.namespace(), labels);
+        boolean gateway = facts.role() == ProxyFacts.Role.GATEWAY;
+        // A Sidecar says nothing about gateways.
+        Optional<Sidecar> sidecar = gateway ? Optional.empty() : snapshot.sidecar(facts.namespace(), labels);
         boolean declaresIngress =
                 sidecar.filter(own -> !own.ingress().isEmpty()).isPresent();
         ProxyFacts own = new ProxyFacts(
@@ -41,24 +43,38 @@ public final class ProxyViews {
                 facts.serviceAccount(),
                 facts.domainSuffix(),
                 labels,
-                declaresIngress ? facts.addresses() : ImmutableList.of(),
+                declaresIngress || gateway && GatewayScopes.onThisMachine(facts.addresses())
+                        ? facts.addresses()
+                        : ImmutableList.of(),
                 facts.locality().or(() -> workload.flatMap(known -> known.spec().locality())),
                 facts.network(),
                 facts.httpProxyPort(),
                 facts.interception(),
-                facts.families());
-        Outbound outbound = outbound(snapshot, own, sidecar);
+                facts.families(),
+                facts.role());
         Inbound inbound = new Inbound(
                 workload.map(known -> ImmutableList.sortedCopyOf(BY_PORT, snapshot.inbound(known)))
                         .orElse(ImmutableList.of()),
                 snapshot.peerAuthentications(facts.namespace(), labels),
                 snapshot.authorizationPolicies(facts.namespace(), labels));
-        return new ProxyView(own, snapshot.mesh(), sidecar, outbound, inbound, endpoints(snapshot, outbound));
+        EgressScopes egress = new EgressScopes(snapshot, facts.namespace());
+        Optional<GatewayScopes> opened =
+                gateway ? Optional.of(new GatewayScopes(snapshot, own, inbound.ports(), egress)) : Optional.empty();
+        ImmutableList<EgressScope> scopes =
+                opened.map(gateways -> ImmutableList.of(gateways.egress())).orElseGet(() -> egress.of(sidecar));
+        Outbound outbound = outbound(snapshot, own, egress, scopes);
+        return new ProxyView(
+                own,
+                snapshot.mesh(),
+                sidecar,
+                outbound,
+                inbound,
+                opened.map(GatewayScopes::view),
+                endpoints(snapshot, outbound));
     }
 
-    private static Outbound outbound(RegistrySnapshot snapshot, ProxyFacts facts, Optional<Sidecar> sidecar) {
-        EgressScopes egress = new EgressScopes(snapshot, facts.namespace());
-        ImmutableList<EgressScope> scopes = egress.of(sidecar);
+    private static Outbound outbound(
+            RegistrySnapshot snapshot, ProxyFacts facts, EgressScopes egress, ImmutableList<EgressScope> scopes) {
         ImmutableListMultimap.Builder<String, DestinationRule> rules = ImmutableListMultimap.builder();
         ImmutableMap.Builder<String, ImmutableSet<String>> accounts = ImmutableMap.builder();
         for (MeshService service : services(scopes)) {

@@ -6,14 +6,26 @@ import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Maps;
 import com.google.errorprone.annotations.Immutable;
+import dev.weft.control.gateway.GatewayApi;
+import dev.weft.control.gateway.GatewayState;
 import dev.weft.control.registry.ProxyView.InboundPort;
+import dev.weft.control.source.ObjectStatus;
 import dev.weft.resources.AuthorizationPolicy;
 import dev.weft.resources.DestinationRule;
+import dev.weft.resources.GatewayClass;
+import dev.weft.resources.GatewayRoute;
+import dev.weft.resources.IstioGateway;
+import dev.weft.resources.KubernetesGateway;
 import dev.weft.resources.KubernetesService;
 import dev.weft.resources.MeshConfig;
+import dev.weft.resources.Namespace;
 import dev.weft.resources.PeerAuthentication;
+import dev.weft.resources.ReferenceGrant;
 import dev.weft.resources.Resource;
+import dev.weft.resources.ResourceKey;
+import dev.weft.resources.Secret;
 import dev.weft.resources.ServiceEntry;
 import dev.weft.resources.Sidecar;
 import dev.weft.resources.VirtualService;
@@ -44,6 +56,9 @@ public final class RegistrySnapshot {
     private final ImmutableListMultimap<String, AuthorizationPolicy> authorizationPolicies;
     private final PeerAuthentications peerAuthentications;
     private final DestinationRules destinationRules;
+    private final ImmutableList<IstioGateway> gateways;
+    private final GatewayApi gatewayApi;
+    private final ImmutableMap<String, Secret> secrets;
 
     private RegistrySnapshot(MeshConfig mesh, ImmutableCollection<Resource> resources) {
         this.mesh = mesh;
@@ -75,6 +90,35 @@ public final class RegistrySnapshot {
         this.endpoints = joined.byPort();
         this.inbound = new InboundPorts(declared, joined.byHand());
         this.peerAccounts = peerAccounts(services, endpoints, mesh.trustDomain());
+        this.gateways = ResourceOrder.oldestFirst(resources, IstioGateway.class);
+        ImmutableList<Secret> allSecrets = ResourceOrder.oldestFirst(resources, Secret.class);
+        this.secrets = Maps.uniqueIndex(
+                allSecrets,
+                secret -> secret.meta().namespace() + "/" + secret.meta().name());
+        this.gatewayApi = GatewayApi.of(
+                new GatewayApi.Objects(
+                        ResourceOrder.oldestFirst(resources, GatewayClass.class),
+                        ResourceOrder.oldestFirst(resources, KubernetesGateway.class),
+                        ResourceOrder.oldestFirst(resources, GatewayRoute.class),
+                        ResourceOrder.oldestFirst(resources, ReferenceGrant.class),
+                        allSecrets),
+                new GatewayApi.World(portsByHost(services), namespaceLabels(resources), DOMAIN_SUFFIX));
+    }
+
+    private static ImmutableMap<String, ImmutableMap<String, String>> namespaceLabels(
+            ImmutableCollection<Resource> resources) {
+        return ResourceOrder.oldestFirst(resources, Namespace.class).stream()
+                .collect(ImmutableMap.toImmutableMap(
+                        namespace -> namespace.meta().name(),
+                        namespace -> namespace.meta().labels()));
+    }
+
+    private static ImmutableMap<String, ImmutableSet<Integer>> portsByHost(List<MeshService> services) {
+        ImmutableMap.Builder<String, ImmutableSet<Integer>> ports = ImmutableMap.builder();
+        services.forEach(service -> ports.put(
+                service.hostname(),
+                service.ports().stream().map(ServicePort::number).collect(ImmutableSet.toImmutableSet())));
+        return ports.buildKeepingLast();
     }
 
     public static RegistrySnapshot of(ImmutableCollection<Resource> resources) {
@@ -126,6 +170,30 @@ public final class RegistrySnapshot {
 
     public ImmutableList<VirtualService> virtualServices() {
         return virtualServices;
+    }
+
+    /** Istio's Gateways, the oldest first. */
+    public ImmutableList<IstioGateway> gateways() {
+        return gateways;
+    }
+
+    /** What the objects of the Gateway API say together. */
+    public GatewayApi gatewayApi() {
+        return gatewayApi;
+    }
+
+    /** Where each Gateway of the Gateway API is reached: the Services in front of the workloads that serve it. */
+    public ImmutableListMultimap<ResourceKey, ObjectStatus.Address> gatewayAddresses() {
+        ImmutableListMultimap.Builder<ResourceKey, ObjectStatus.Address> addresses = ImmutableListMultimap.builder();
+        for (GatewayState state : gatewayApi.gateways()) {
+            GatewayScopes.frontServices(this, state.gateway())
+                    .forEach(host -> addresses.put(state.gateway().key(), new ObjectStatus.Address("Hostname", host)));
+        }
+        return addresses.build();
+    }
+
+    public Optional<Secret> secret(String namespace, String name) {
+        return Optional.ofNullable(secrets.get(namespace + "/" + name));
     }
 
     ImmutableSet<String> peerAccounts(String hostname) {

@@ -121,14 +121,14 @@ final class AdsStream {
         }
         String version = state.versionOf(request.nonce());
         if (request.error().isPresent()) {
-            state.rejected = true;
+            state.rejected(names);
             String message = request.error().get();
             // Longest name first: "a" is part of every message that speaks of "a.b".
             Optional<String> culprit =
                     names.stream().filter(message::contains).max((a, b) -> Integer.compare(a.length(), b.length()));
             events.add(new AdsEvent.Rejected(state.type, version, message, culprit));
         } else {
-            state.rejected = false;
+            state.accepted();
             events.add(new AdsEvent.Acked(state.type, version));
         }
         if (state.type == ResourceType.ENDPOINT) {

@@ -83,7 +83,8 @@ final class NodeParser {
                 locality,
                 metadata.text("NETWORK").orElse(""),
                 metadata.number("HTTP_PROXY_PORT"),
-                interception(metadata));
+                interception(metadata),
+                id.type.equals("router") ? ProxyFacts.Role.GATEWAY : ProxyFacts.Role.SIDECAR);
         String workload =
                 metadata.text("WORKLOAD_ENTRY").or(() -> metadata.text("NAME")).orElse(id.pod);
         return new ClientNode(
@@ -126,17 +127,18 @@ final class NodeParser {
     }
 
     /** {@code type~address~pod.namespace~namespace.svc.domain}; what is not there is empty. */
-    private record NodeId(String address, String pod, String namespace, String domain) {
+    private record NodeId(String type, String address, String pod, String namespace, String domain) {
         static NodeId parse(String text) {
             List<String> parts = Splitter.on('~').splitToList(text);
             if (parts.size() != 4) {
-                return new NodeId("", "", "", DEFAULT_DOMAIN);
+                return new NodeId("", "", "", "", DEFAULT_DOMAIN);
             }
             String pod = parts.get(2);
             int dot = pod.lastIndexOf('.');
             String domain = parts.get(3);
             int service = domain.indexOf(SERVICE_DOMAIN);
             return new NodeId(
+                    parts.get(0),
                     parts.get(1),
                     dot < 0 ? pod : pod.substring(0, dot),
                     dot < 0 ? "" : pod.substring(dot + 1),

@@ -1,5 +1,6 @@
 package dev.weft.control.serve;
 
+import com.google.common.collect.Sets;
 import dev.weft.control.cache.EncodedResource;
 import dev.weft.control.cache.ResourceSet;
 import dev.weft.control.cache.ResourceType;
@@ -46,6 +47,9 @@ final class TypeState {
 
     boolean rejected;
 
+    /** What was in the response that was rejected: one of them is at fault. */
+    private final Set<String> suspects = new HashSet<>();
+
     /** The client has, or had on an earlier stream, something of this type, so traffic may depend on it. */
     boolean inUse;
 
@@ -91,6 +95,7 @@ final class TypeState {
             return;
         }
         names.remove(name);
+        forgive(Set.of(name));
         // Under a wildcard the client cannot know whether it keeps the resource: it is sent again, or said to be gone.
         if (wildcard && !target.contains(name)) {
             known.putIfAbsent(name, "");
@@ -112,6 +117,9 @@ final class TypeState {
         everNamed |= !wanted.isEmpty();
         boolean changed = newWildcard != wildcard || !newNames.equals(names);
         newNames.stream().filter(name -> !names.contains(name)).forEach(this::forget);
+        if (!newWildcard) {
+            forgive(Sets.difference(names, newNames).immutableCopy());
+        }
         wildcard = newWildcard;
         names.clear();
         names.addAll(newNames);
@@ -119,6 +127,24 @@ final class TypeState {
         if (first || changed) {
             dirty = true;
             answerDue = type.naming() == ResourceType.Naming.WILDCARD;
+        }
+    }
+
+    void rejected(List<String> named) {
+        rejected = true;
+        suspects.clear();
+        suspects.addAll(named);
+    }
+
+    void accepted() {
+        rejected = false;
+        suspects.clear();
+    }
+
+    /** What the client no longer asks for cannot be wrong any more. */
+    private void forgive(Set<String> unwanted) {
+        if (suspects.removeAll(unwanted) && suspects.isEmpty()) {
+            rejected = false;
         }
     }
 

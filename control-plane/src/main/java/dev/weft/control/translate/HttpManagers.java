@@ -65,6 +65,28 @@ final class HttpManagers {
         return manager(statPrefix, routes, filters.build(), ClientCert.APPEND_FORWARD, ImmutableSet.of("websocket"));
     }
 
+    /** Clients of a gateway are strangers: what they say of themselves is dropped, their address is what the connection says. */
+    HttpConnectionManager gateway(
+            String statPrefix, HttpConnectionManager.Routes routes, ImmutableList<HttpFilter> authorization) {
+        ImmutableList.Builder<HttpFilter> filters = ImmutableList.builder();
+        if (meshProxy()) {
+            filters.add(new HttpFilter.PeerMetadata("istio.metadata_exchange", false, true, false, true, false));
+        }
+        filters.addAll(authorization);
+        if (meshProxy()) {
+            filters.add(ALPN);
+            filters.add(STATS);
+        }
+        filters.add(ROUTER);
+        HttpOptions options = options(
+                new ServerHeader(ServerHeader.Mode.OVERWRITE, "istio-envoy"),
+                new ForwardedHeaders(
+                        true, 0, false, ClientCert.SANITIZE_SET, new ClientCertDetails(true, true, false, true, true)),
+                ImmutableSet.of("websocket"));
+        return new HttpConnectionManager(
+                statPrefix, HttpConnectionManager.Codec.AUTO, routes, filters.build(), options, accessLogs);
+    }
+
     private boolean meshProxy() {
         return view.proxy().client() == ProxyFacts.Client.MESH_PROXY;
     }
@@ -78,10 +100,19 @@ final class HttpManagers {
         boolean inbound = clientCert == ClientCert.APPEND_FORWARD;
         ClientCertDetails details =
                 inbound ? new ClientCertDetails(true, false, false, true, true) : ClientCertDetails.NONE;
-        HttpOptions options = new HttpOptions(
-                paths(view.mesh().pathNormalization()),
+        HttpOptions options = options(
                 new ServerHeader(ServerHeader.Mode.OVERWRITE, inbound ? "istio-envoy" : "envoy"),
                 new ForwardedHeaders(false, 0, false, clientCert, details),
+                upgrades);
+        return new HttpConnectionManager(
+                statPrefix, HttpConnectionManager.Codec.AUTO, routes, filters, options, accessLogs);
+    }
+
+    private HttpOptions options(ServerHeader server, ForwardedHeaders forwarded, ImmutableSet<String> upgrades) {
+        return new HttpOptions(
+                paths(view.mesh().pathNormalization()),
+                server,
+                forwarded,
                 new HttpTimeouts(
                         Optional.empty(),
                         Optional.of(Duration.ZERO),
@@ -95,8 +126,6 @@ final class HttpManagers {
                 true,
                 true,
                 false);
-        return new HttpConnectionManager(
-                statPrefix, HttpConnectionManager.Codec.AUTO, routes, filters, options, accessLogs);
     }
 
     private static Paths paths(MeshConfig.PathNormalization normalization) {

@@ -39,12 +39,19 @@ final class HttpRouteTranslator {
     private final ProxyView view;
     private final ImmutableMap<String, MeshService> services;
     private final int port;
+    private final String gateway;
 
     /** @param port that the client dials, which conditions may ask for and destinations without a port mean */
     HttpRouteTranslator(ProxyView view, ImmutableMap<String, MeshService> services, int port) {
+        this(view, services, port, VirtualService.MESH_GATEWAY);
+    }
+
+    /** @param gateway at which the rules are applied: {@code mesh}, or the namespace and name of one */
+    HttpRouteTranslator(ProxyView view, ImmutableMap<String, MeshService> services, int port, String gateway) {
         this.view = view;
         this.services = services;
         this.port = port;
+        this.gateway = gateway;
     }
 
     /** The route of a service that no VirtualService mentions. */
@@ -72,7 +79,7 @@ final class HttpRouteTranslator {
                 routes.add(route(rule, Optional.empty()));
             }
             for (Match match : rule.route().match()) {
-                if (applies(match)) {
+                if (applies(match, rule.owner().meta().namespace())) {
                     routes.add(route(rule, Optional.of(match)));
                 }
             }
@@ -81,8 +88,8 @@ final class HttpRouteTranslator {
     }
 
     /** What is known about the client already is decided here, so that the proxy need not. */
-    private boolean applies(Match match) {
-        boolean sidecars = match.gateways().isEmpty() || match.gateways().contains(VirtualService.MESH_GATEWAY);
+    private boolean applies(Match match, String ruleNamespace) {
+        boolean here = match.gateways().isEmpty() || names(match.gateways(), gateway, ruleNamespace);
         boolean samePort = match.port().isEmpty() || match.port().getAsInt() == port;
         boolean labels = view.proxy()
                 .labels()
@@ -90,7 +97,16 @@ final class HttpRouteTranslator {
                 .containsAll(match.sourceLabels().entrySet());
         boolean namespace = match.sourceNamespace().isEmpty()
                 || match.sourceNamespace().get().equals(view.proxy().namespace());
-        return sidecars && samePort && labels && namespace;
+        return here && samePort && labels && namespace;
+    }
+
+    /** Whether a list of gateways names this one; a name without namespace is one in the namespace of the rule. */
+    static boolean names(ImmutableList<String> gateways, String gateway, String ruleNamespace) {
+        return gateways.stream()
+                .map(name -> name.equals(VirtualService.MESH_GATEWAY) || name.indexOf('/') >= 0
+                        ? name
+                        : ruleNamespace + "/" + name)
+                .anyMatch(gateway::equals);
     }
 
     private Route route(Delegation.Rule rule, Optional<Match> match) {
@@ -160,9 +176,8 @@ final class HttpRouteTranslator {
                 .flatMap(HttpRoute.Rewrite::authority)
                 .or(() -> HeaderTranslator.host(http.headers()))
                 .map(Forward.LiteralHost::new);
-        Forward.Timeouts timeouts = http.timeout().isPresent()
-                ? new Forward.Timeouts(http.timeout(), Optional.empty(), Optional.empty(), GRPC_TIMEOUT)
-                : NO_TIMEOUT;
+        Forward.Timeouts timeouts =
+                http.timeout().map(HttpRouteTranslator::timeout).orElse(NO_TIMEOUT);
         return new Forward(
                 target(forward, namespace),
                 new Forward.Rewrite(path, host),
@@ -172,6 +187,10 @@ final class HttpRouteTranslator {
                         .orElseGet(() -> RetryTranslator.byDefault(view.mesh())),
                 503,
                 ImmutableList.of());
+    }
+
+    static Forward.Timeouts timeout(Duration limit) {
+        return new Forward.Timeouts(Optional.of(limit), Optional.empty(), Optional.empty(), GRPC_TIMEOUT);
     }
 
     private static Forward.PathRewrite rewrite(HttpRoute.UriRewrite rewrite) {

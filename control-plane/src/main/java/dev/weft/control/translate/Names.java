@@ -2,6 +2,7 @@ package dev.weft.control.translate;
 
 import dev.weft.control.registry.MeshService;
 import dev.weft.control.registry.ServicePort;
+import java.util.Optional;
 
 /** The names that Istio gives to clusters, listeners and route tables: tools and EnvoyFilters parse them. */
 final class Names {
@@ -33,6 +34,16 @@ final class Names {
 
     static String listener(String bind, int port) {
         return bind + "_" + port;
+    }
+
+    /** The table of the plain HTTP servers of a gateway's port; those at an address of their own have their own. */
+    static String gatewayRoutes(int port, Optional<String> bind) {
+        return "http." + port + bind.map(address -> "." + address).orElse("");
+    }
+
+    /** The table of one HTTPS server of a gateway. */
+    static String gatewayRoutes(int port, String portName, String gateway, String namespace) {
+        return "https." + port + "." + portName + "." + gateway + "." + namespace;
     }
 
     static String virtualHost(String host, int port) {

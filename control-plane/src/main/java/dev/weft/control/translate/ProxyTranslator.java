@@ -34,13 +34,21 @@ public final class ProxyTranslator {
             clusters.putIfAbsent(cluster.name(), cluster);
             set.ifPresent(s -> endpoints.putIfAbsent(s.name(), s));
         });
-        new OutboundTranslator(view, accessLogs)
-                .translate(
-                        listener -> listeners.put(listener.name(), listener), table -> routes.put(table.name(), table));
-        new InboundTranslator(view, clusterTranslator, accessLogs)
-                .translate(
-                        listener -> listeners.put(listener.name(), listener),
-                        cluster -> clusters.put(cluster.name(), cluster));
+        if (view.gateway().isPresent()) {
+            new GatewayTranslator(view, view.gateway().get(), accessLogs)
+                    .translate(
+                            listener -> listeners.put(listener.name(), listener),
+                            table -> routes.put(table.name(), table));
+        } else {
+            new OutboundTranslator(view, accessLogs)
+                    .translate(
+                            listener -> listeners.put(listener.name(), listener),
+                            table -> routes.put(table.name(), table));
+            new InboundTranslator(view, clusterTranslator, accessLogs)
+                    .translate(
+                            listener -> listeners.put(listener.name(), listener),
+                            cluster -> clusters.put(cluster.name(), cluster));
+        }
         return new ProxyConfig(
                 ImmutableSortedMap.copyOf(listeners),
                 ImmutableSortedMap.copyOf(routes),

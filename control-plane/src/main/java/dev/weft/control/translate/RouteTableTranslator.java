@@ -2,6 +2,7 @@ package dev.weft.control.translate;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import dev.weft.control.gateway.MeshRoute;
 import dev.weft.control.registry.MeshService;
 import dev.weft.control.registry.ProxyView;
 import dev.weft.control.registry.ServicePort;
@@ -16,6 +17,7 @@ import dev.weft.model.route.VirtualHost;
 import dev.weft.resources.MeshConfig;
 import dev.weft.resources.VirtualService;
 import dev.weft.resources.host.HostName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -116,6 +118,7 @@ final class RouteTableTranslator {
     private List<Named> virtualHosts(int port, ProxyView.EgressScope scope) {
         List<Named> hosts = new ArrayList<>();
         HttpRouteTranslator translator = new HttpRouteTranslator(view, services, port);
+        GatewayRouteTranslator apiRoutes = new GatewayRouteTranslator(view.mesh(), translator, port);
         for (MeshService service : scope.services()) {
             Optional<VirtualService> rules = rulesOf(service, scope.virtualServices());
             Optional<ServicePort> servicePort =
@@ -123,9 +126,18 @@ final class RouteTableTranslator {
             if (servicePort.isEmpty()) {
                 continue;
             }
-            ImmutableList<Route> routes = rules.filter(r -> !r.http().isEmpty())
-                    .map(translator::translate)
-                    .orElseGet(() -> ImmutableList.of(translator.plain(service, servicePort.get())));
+            ImmutableList<MeshRoute> attached = scope.meshRoutes().get(service.hostname()).stream()
+                    .filter(route -> route.onPort(port))
+                    .collect(ImmutableList.toImmutableList());
+            boolean ofGatewayApi = !attached.isEmpty()
+                    && rules.filter(r -> precedes(r, attached.getFirst(), service))
+                            .isEmpty();
+            ImmutableList<Route> routes = ofGatewayApi
+                    ? apiRoutes.translate(
+                            attached.stream().map(MeshRoute::route).distinct().toList())
+                    : rules.filter(r -> !r.http().isEmpty())
+                            .map(translator::translate)
+                            .orElseGet(() -> ImmutableList.of(translator.plain(service, servicePort.get())));
             hosts.add(new Named(Names.virtualHost(service.hostname(), port), domains(service), routes, service));
         }
         if (port == PORT_OF_UNKNOWN_HOSTS) {
@@ -170,6 +182,25 @@ final class RouteTableTranslator {
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    /**
+     * Whether a VirtualService decides about a service that routes of the Gateway API are attached to. It does where it names the very
+     * host and is older, unless the route is the client's own; one of unknown age is older.
+     */
+    private boolean precedes(VirtualService rules, MeshRoute oldest, MeshService service) {
+        boolean named = rules.hosts().stream()
+                .map(host -> HostName.expand(
+                        host, rules.meta().namespace(), view.proxy().domainSuffix()))
+                .anyMatch(service.hostname()::equals);
+        if (oldest.consumer() || !named || rules.http().isEmpty()) {
+            return false;
+        }
+        Optional<Instant> route = oldest.route().route().meta().creationTimestamp();
+        Optional<Instant> virtualService = rules.meta().creationTimestamp();
+        return route.isEmpty()
+                || virtualService.isEmpty()
+                || !virtualService.get().isAfter(route.get());
     }
 
     private ImmutableList<String> domains(MeshService service) {

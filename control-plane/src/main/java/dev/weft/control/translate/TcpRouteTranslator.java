@@ -35,7 +35,7 @@ final class TcpRouteTranslator {
         return to(new Forward.SingleCluster(cluster), cluster, logs);
     }
 
-    private ImmutableList<NetworkFilter> to(Forward.Target target, String statPrefix, ImmutableList<AccessLog> logs) {
+    ImmutableList<NetworkFilter> to(Forward.Target target, String statPrefix, ImmutableList<AccessLog> logs) {
         ImmutableList.Builder<NetworkFilter> filters = ImmutableList.builder();
         if (view.proxy().client() == ProxyFacts.Client.MESH_PROXY) {
             filters.add(new NetworkFilter.IstioStats());
@@ -55,12 +55,12 @@ final class TcpRouteTranslator {
             }
             for (VirtualService.TlsRoute route : rules.tls()) {
                 if (port.protocol().isTls() && route.match().stream().anyMatch(m -> applies(m, service, port))) {
-                    return split(route.route(), rules, port);
+                    return split(route.route(), rules, port.number());
                 }
             }
             for (VirtualService.TcpRoute route : rules.tcp()) {
                 if (route.match().isEmpty() || route.match().stream().anyMatch(m -> applies(m, port))) {
-                    return split(route.route(), rules, port);
+                    return split(route.route(), rules, port.number());
                 }
             }
         }
@@ -96,9 +96,8 @@ final class TcpRouteTranslator {
         return gateways.isEmpty() || gateways.contains(VirtualService.MESH_GATEWAY);
     }
 
-    private Forward.Target split(
-            ImmutableList<WeightedDestination> destinations, VirtualService rules, ServicePort port) {
-        HttpRouteTranslator names = new HttpRouteTranslator(view, services, port.number());
+    Forward.Target split(ImmutableList<WeightedDestination> destinations, VirtualService rules, int port) {
+        HttpRouteTranslator names = new HttpRouteTranslator(view, services, port);
         String namespace = rules.meta().namespace();
         if (destinations.size() == 1) {
             return new Forward.SingleCluster(names.cluster(destinations.get(0).destination(), namespace));

@@ -6,12 +6,14 @@ import com.google.common.collect.ImmutableMap;
 import com.google.protobuf.ByteString;
 import dev.weft.control.registry.ClientNode;
 import dev.weft.control.registry.Meshes;
+import dev.weft.control.registry.ProxyFacts;
 import dev.weft.control.registry.ProxyFacts.Client;
 import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.model.cluster.Cluster;
 import dev.weft.model.cluster.EndpointSet;
 import dev.weft.model.listener.Listener;
 import dev.weft.model.route.RouteConfig;
+import dev.weft.xds.SecretResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,11 @@ class ViewCacheTest {
         public EncodedResource routes(RouteConfig routes) {
             return of(ResourceType.ROUTE, routes.name(), routes);
         }
+
+        @Override
+        public EncodedResource secret(SecretResource secret) {
+            return of(ResourceType.SECRET, secret.name(), secret);
+        }
     }
 
     private final FakeEncoder encoder = new FakeEncoder();
@@ -107,6 +114,52 @@ class ViewCacheTest {
         }
         assertThat(after.of(ResourceType.ENDPOINT).version())
                 .isNotEqualTo(before.of(ResourceType.ENDPOINT).version());
+    }
+
+    @Test
+    void encodesOnlyTheSecretThatWasRotatedAndForGatewaysOnly() {
+        String gateway = """
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: web, namespace: shop}
+                spec:
+                  servers:
+                  - {port: {number: 443, protocol: HTTPS, name: a}, hosts: [a.example.com], tls: {mode: SIMPLE, credentialName: a}}
+                ---
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: a, namespace: shop}
+                stringData: {tls.crt: one, tls.key: one}
+                ---
+                """;
+        ProxyFacts facts = WEB.facts();
+        ClientNode ingress = new ClientNode(
+                "router",
+                "router",
+                new ProxyFacts(
+                        facts.client(),
+                        facts.namespace(),
+                        facts.serviceAccount(),
+                        facts.domainSuffix(),
+                        facts.labels(),
+                        facts.addresses(),
+                        facts.locality(),
+                        facts.network(),
+                        facts.httpProxyPort(),
+                        facts.interception(),
+                        ProxyFacts.Role.GATEWAY),
+                WEB.userAgent(),
+                WEB.adminPort());
+        publish(gateway);
+        cache.snapshot(ingress);
+        encoder.encoded.clear();
+
+        publish(gateway.replace("one", "two"));
+        ResourceSnapshot after = cache.snapshot(ingress);
+
+        assertThat(encoder.encoded).containsExactly("sds kubernetes://shop/a");
+        assertThat(after.of(ResourceType.SECRET).byName()).containsOnlyKeys("kubernetes://shop/a");
+        assertThat(cache.snapshot(WEB).of(ResourceType.SECRET).byName()).isEmpty();
     }
 
     @Test

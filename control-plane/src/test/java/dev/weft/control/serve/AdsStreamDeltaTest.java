@@ -169,6 +169,18 @@ class AdsStreamDeltaTest {
     }
 
     @Test
+    void isInSyncAgainWhenTheClientNoLongerAsksForWhatItRejected() {
+        openAll();
+        client.target(ROUTE, "r@2").publish();
+        client.reject("route r: bad regex");
+        client.events.clear();
+
+        client.change(ROUTE, List.of(), List.of("r"), Map.of());
+
+        assertThat(client.events).hasSize(1).allMatch(AdsEvent.InSync.class::isInstance);
+    }
+
+    @Test
     void holdsARouteUntilItsNewClusterHasEndpoints() {
         openAll();
 
@@ -248,10 +260,10 @@ class AdsStreamDeltaTest {
 
     @Test
     void namesATypeThatIsNotServed() {
-        String secret = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
+        String runtime = "type.googleapis.com/envoy.service.runtime.v3.Runtime";
 
         assertThat(client.take(new AdsRequest(
-                        secret,
+                        runtime,
                         "",
                         Optional.empty(),
                         new AdsRequest.Change(
@@ -259,6 +271,6 @@ class AdsStreamDeltaTest {
                                 com.google.common.collect.ImmutableList.of(),
                                 com.google.common.collect.ImmutableMap.of()))))
                 .isEmpty();
-        assertThat(client.events).containsExactly(new AdsEvent.Unserved(secret));
+        assertThat(client.events).containsExactly(new AdsEvent.Unserved(runtime));
     }
 }

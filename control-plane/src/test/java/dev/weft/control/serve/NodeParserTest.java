@@ -46,6 +46,15 @@ class NodeParserTest {
     }
 
     @Test
+    void knowsAGatewayByItsId() {
+        ClientNode gateway = accepted(node(ID.replaceFirst("^sidecar", "router"), "weft", Map.of()));
+        ClientNode sidecar = accepted(node(ID, "weft", Map.of()));
+
+        assertThat(gateway.facts().role()).isEqualTo(ProxyFacts.Role.GATEWAY);
+        assertThat(sidecar.facts().role()).isEqualTo(ProxyFacts.Role.SIDECAR);
+    }
+
+    @Test
     void readsIstiosMetadata() {
         ClientNode node = accepted(node(
                 ID,

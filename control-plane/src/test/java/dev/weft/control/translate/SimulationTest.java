@@ -33,8 +33,9 @@ import org.junit.jupiter.api.TestFactory;
  * What a client's sidecar does with a request under a set of YAML, asked of the matcher that the proxy runs. A case is a pair of files:
  * {@code NAME.in.yaml}, and {@code NAME.expect} with a line per question:
  *
- * <pre>NAMESPACE[,label=value] PORT METHOD HOST PATH [header=value ...] -> OUTCOME</pre>
+ * <pre>NAMESPACE[,label=value] TABLE METHOD HOST PATH [header=value ...] -> OUTCOME</pre>
  *
+ * The table of a sidecar is a port; a client that is a gateway has {@code router:} before its namespace.
  * The outcome is a cluster, {@code split(cluster:weight ...)}, {@code direct(status)}, {@code redirect(code)} or {@code none}, and in
  * square brackets the rule of the user's that decided.
  */
@@ -79,7 +80,8 @@ class SimulationTest {
     }
 
     private static ClientNode client(String text) {
-        String[] parts = text.split(",");
+        boolean gateway = text.startsWith("router:");
+        String[] parts = text.substring(gateway ? "router:".length() : 0).split(",");
         ImmutableMap.Builder<String, String> labels = ImmutableMap.builder();
         for (int i = 1; i < parts.length; i++) {
             String[] pair = parts[i].split("=", 2);
@@ -95,7 +97,8 @@ class SimulationTest {
                 Optional.empty(),
                 "",
                 OptionalInt.empty(),
-                ProxyFacts.Interception.REDIRECT);
+                ProxyFacts.Interception.REDIRECT,
+                gateway ? ProxyFacts.Role.GATEWAY : ProxyFacts.Role.SIDECAR);
         return new ClientNode("client", "client", facts, new ClientNode.UserAgent("weft", "test"), OptionalInt.empty());
     }
 

@@ -55,6 +55,10 @@ final class Sidecars {
     }
 
     ProxyApp start(Workload workload) {
+        return start(workload, SidecarBootstrap.Role.SIDECAR);
+    }
+
+    ProxyApp start(Workload workload, SidecarBootstrap.Role role) {
         try {
             Path home = Files.createDirectories(folder.resolve(workload.name()));
             SidecarSettings settings = new SidecarSettings(
@@ -65,7 +69,7 @@ final class Sidecars {
                     TRUST_DOMAIN);
             TokenMint mint = TokenMint.open(state.resolve("token-key.pem"), InstantSource.system());
             Files.writeString(settings.token(), mint.mint(workload));
-            ObjectNode bootstrap = SidecarBootstrap.of(workload, settings, SidecarBootstrap.Reader.WEFT);
+            ObjectNode bootstrap = SidecarBootstrap.of(workload, settings, SidecarBootstrap.Reader.WEFT, role);
             change.accept(bootstrap);
             return ProxyApp.start(decode(bootstrap), ProxyOptions.defaults().withLoops(1));
         } catch (IOException e) {

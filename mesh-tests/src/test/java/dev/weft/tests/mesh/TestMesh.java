@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.io.Resources;
+import dev.weft.cli.bootstrap.SidecarBootstrap;
 import dev.weft.cli.bootstrap.Workload;
 import dev.weft.control.ControlPlaneApp;
 import dev.weft.control.ControlPlaneOptions;
@@ -130,6 +131,19 @@ public final class TestMesh implements AutoCloseable {
             }
         }
         Await.until(LIVE, () -> proxies.values().stream().allMatch(ProxyApp::isReady), () -> "ready: " + status());
+    }
+
+    /**
+     * Starts a gateway, alone at an address of its own. What it does, the rules say.
+     *
+     * @param host last part of its address
+     */
+    public void startGateway(Workload gateway, int host) {
+        Workload placed = new Workload(
+                gateway.name(), gateway.namespace(), gateway.serviceAccount(), network + host, gateway.labels());
+        Sidecars starter = new Sidecars(folder, state, xdsPort, bootstrap -> {});
+        proxies.put(placed.name(), starter.start(placed, SidecarBootstrap.Role.GATEWAY));
+        Await.until(LIVE, proxy(placed.name())::isReady, () -> "ready: " + status());
     }
 
     /** Objects of {@code yaml} with this mesh's addresses and its origins' ports. */

@@ -57,7 +57,8 @@ public final class TlsHandler extends SslHandler {
         } catch (CertificateException e) {
             return new Handshake.Refused("the peer's certificate is of no use: " + e.getMessage());
         }
-        // A client that may come without a certificate has no names to check; where it must have one, the handshake has failed.
+        // A client that may come without a certificate has no names to check; where it must have one, the handshake has
+        // failed.
         if (peer == null && !sans.isEmpty() && tls.verifier() == null) {
             return new Handshake.Refused("the peer has no verified certificate, expected one of " + describe(sans));
         }

@@ -37,12 +37,8 @@ public final class ReceivedResources {
 
     synchronized void accepted(XdsType type, Delivery.Received resource, Instant now) {
         // Secrets are shown by the store that keeps them, which hides what must not be seen.
-        Optional<byte[]> kept =
-                type == XdsType.SECRETS ? Optional.empty() : Optional.of(deflate(resource.bytes()));
-        entries(type)
-                .put(
-                        resource.name(),
-                        new Entry(resource.version(), now, kept, Optional.empty()));
+        Optional<byte[]> kept = type == XdsType.SECRETS ? Optional.empty() : Optional.of(deflate(resource.bytes()));
+        entries(type).put(resource.name(), new Entry(resource.version(), now, kept, Optional.empty()));
     }
 
     synchronized void rejected(XdsType type, Delivery.Received resource, String reason, Instant now) {
