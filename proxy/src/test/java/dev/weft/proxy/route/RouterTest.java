@@ -523,7 +523,7 @@ class RouterTest {
         return Route.of(route.name(), RouteMatch.path(dev.weft.model.route.PathMatch.prefix(prefix)), route.action());
     }
 
-    private static Route to(String cluster) {
+    static Route to(String cluster) {
         return to(cluster, timeout(0));
     }
 

@@ -86,14 +86,16 @@ final class ControlFrames {
     }
 
     void onGoAway(int lastStreamId, int error) {
+        // First the news, then the streams: who repeats a refused request must not be given this connection again.
+        endpoint.onGoAway(lastStreamId, error);
         if (!connection.isServer()) {
             for (Http2Stream stream : connection.streams()) {
-                if (stream.id() > lastStreamId) {
+                // A stream's end may end others, whose objects may serve another connection by now.
+                if (stream.id() > lastStreamId && connection.has(stream, stream.id())) {
                     connection.end(stream, StreamEnd.PEER_REFUSED, Http2Error.REFUSED_STREAM);
                 }
             }
         }
-        endpoint.onGoAway(lastStreamId, error);
     }
 
     void onWindowUpdate(int id, int increment) {
