@@ -35,7 +35,8 @@ public record MeshConfig(
         Duration protocolDetectionTimeout,
         DefaultExports defaultExports,
         LocalityLoadBalancing localityLoadBalancing,
-        ConnectionPool.UpgradePolicy h2UpgradePolicy)
+        ConnectionPool.UpgradePolicy h2UpgradePolicy,
+        InboundTrafficPolicy inboundTrafficPolicy)
         implements Resource {
 
     private static final ImmutableSet<String> EVERYONE = ImmutableSet.of("*");
@@ -72,7 +73,8 @@ public record MeshConfig(
             Duration.ZERO,
             new DefaultExports(EVERYONE, EVERYONE, EVERYONE),
             LocalityLoadBalancing.ENABLED,
-            ConnectionPool.UpgradePolicy.DO_NOT_UPGRADE);
+            ConnectionPool.UpgradePolicy.DO_NOT_UPGRADE,
+            InboundTrafficPolicy.PASSTHROUGH);
 
     public MeshConfig withRootNamespace(String namespace) {
         return with(namespace, trustDomain);
@@ -99,13 +101,22 @@ public record MeshConfig(
                 protocolDetectionTimeout,
                 defaultExports,
                 localityLoadBalancing,
-                h2UpgradePolicy);
+                h2UpgradePolicy,
+                inboundTrafficPolicy);
     }
 
     /** What a proxy does with traffic to hosts that nobody declared. */
     public enum OutboundTrafficPolicy {
         ALLOW_ANY,
         REGISTRY_ONLY
+    }
+
+    /** Where captured traffic for an application goes. */
+    public enum InboundTrafficPolicy {
+        /** To the address that the client dialled. */
+        PASSTHROUGH,
+        /** To the loopback address, as Istio did before 1.10. */
+        LOCALHOST
     }
 
     /** Whether clients use mutual TLS wherever the server can, without being told. */

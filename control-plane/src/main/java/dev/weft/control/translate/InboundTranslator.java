@@ -17,6 +17,7 @@ import dev.weft.model.match.PortRange;
 import dev.weft.model.net.SocketAddress;
 import dev.weft.model.route.Forward;
 import dev.weft.resources.ConnectionPool;
+import dev.weft.resources.MeshConfig;
 import dev.weft.resources.PeerAuthentication.MtlsMode;
 import dev.weft.resources.Protocol;
 import dev.weft.resources.Sidecar;
@@ -98,10 +99,7 @@ final class InboundTranslator {
                         new InboundPort(
                                 port.workloadPort(),
                                 port.port().protocol(),
-                                // Captured traffic goes on to the address that it was for, as if there were no proxy.
-                                isCaptured()
-                                        ? Optional.empty()
-                                        : Optional.of(new SocketAddress.Inet("127.0.0.1", port.workloadPort())),
+                                application(port.workloadPort()),
                                 Optional.empty(),
                                 shared.orElse(ConnectionPool.NONE),
                                 Names.virtualHost(
@@ -124,6 +122,17 @@ final class InboundTranslator {
                             service(number)));
         }
         return ImmutableMap.copyOf(ports);
+    }
+
+    /** Captured traffic goes on to the address that it was for, as if there were no proxy, unless the mesh says otherwise. */
+    private Optional<SocketAddress> application(int port) {
+        boolean dialled =
+                isCaptured() && view.mesh().inboundTrafficPolicy() == MeshConfig.InboundTrafficPolicy.PASSTHROUGH;
+        return dialled ? Optional.empty() : Optional.of(new SocketAddress.Inet(loopback(), port));
+    }
+
+    private String loopback() {
+        return view.proxy().families() == ProxyFacts.Families.V6 ? "::1" : "127.0.0.1";
     }
 
     private String servedAs(int workloadPort) {
@@ -158,8 +167,8 @@ final class InboundTranslator {
         if (listener.defaultEndpoint().isEmpty()) {
             return bind(listener).isPresent()
                     ? Optional.of(
-                            new SocketAddress.Inet("127.0.0.1", listener.port().number()))
-                    : Optional.empty();
+                            new SocketAddress.Inet(loopback(), listener.port().number()))
+                    : application(listener.port().number());
         }
         return Optional.of(
                 switch (listener.defaultEndpoint().get()) {

@@ -117,6 +117,20 @@ class CapturedListenersTest {
     }
 
     @Test
+    void theMeshMaySayThatApplicationsAreOnLoopback() {
+        ProxyConfig config = translate(WEB + """
+                        ---
+                        apiVersion: mesh.istio.io/v1alpha1
+                        kind: MeshConfig
+                        inboundTrafficPolicy: {mode: LOCALHOST}
+                        """, Interception.REDIRECT, "10.0.0.1");
+
+        assertThat(cluster(config, "inbound|8080||").discovery().toString()).contains("127.0.0.1");
+        assertThat(cluster(config, "InboundPassthroughCluster").discovery())
+                .isInstanceOf(Discovery.OriginalDestination.class);
+    }
+
+    @Test
     void withoutCaptureTheApplicationIsOnLoopback() {
         ProxyConfig config = translate(WEB, Interception.NONE, "10.0.0.1");
 

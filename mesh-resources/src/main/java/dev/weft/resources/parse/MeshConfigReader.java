@@ -52,7 +52,10 @@ final class MeshConfigReader {
                         : LocalityLoadBalancing.DISABLED,
                 mesh.choice("h2UpgradePolicy", UpgradePolicy.class)
                         .filter(policy -> policy != UpgradePolicy.DEFAULT)
-                        .orElse(defaults.h2UpgradePolicy()));
+                        .orElse(defaults.h2UpgradePolicy()),
+                mesh.message("inboundTrafficPolicy")
+                        .flatMap(fields -> fields.choice("mode", MeshConfig.InboundTrafficPolicy.class))
+                        .orElse(defaults.inboundTrafficPolicy()));
     }
 
     private static String trustDomain(Fields mesh) {

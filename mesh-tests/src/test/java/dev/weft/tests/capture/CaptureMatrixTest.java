@@ -108,6 +108,7 @@ final class CaptureMatrixTest {
                 }
                 ofMode.add(DynamicContainer.dynamicContainer(backend, tests));
             }
+            ofMode.add(DynamicTest.dynamicTest("without the proxy nothing passes", () -> nothingPasses(mode)));
             all.add(DynamicContainer.dynamicContainer(mode.name(), ofMode));
         }
         return all.stream();
@@ -246,6 +247,22 @@ final class CaptureMatrixTest {
                     () -> "no access log line for " + world + ": " + pod.output());
         }));
         return probes;
+    }
+
+    /** A proxy that is not there yet, or no longer, is no way around it. */
+    private static void nothingPasses(StaticBootstrap.Mode mode) {
+        pod.stopProxy();
+        for (String backend : List.of("nftables", "iptables")) {
+            pod.mustCapture("apply --backend " + backend + " -m " + mode + FLAGS);
+
+            assertThat(outside.run("call " + V4.pod + " 8080")).as(backend).startsWith("failed");
+            assertThat(pod.application().run("call " + V4.outside + " 9000"))
+                    .as(backend)
+                    .startsWith("failed");
+            assertThat(outside.run("call " + V4.pod + " 8081"))
+                    .as("a port that is excluded, by " + backend)
+                    .startsWith("ok app");
+        }
     }
 
     private static void probe(

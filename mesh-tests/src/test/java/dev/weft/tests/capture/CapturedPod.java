@@ -55,9 +55,13 @@ final class CapturedPod implements AutoCloseable {
 
     /** Ends the proxy that runs, if any, and starts one with this configuration. */
     void restartProxy(Path bootstrap) {
+        stopProxy();
+        startProxy(bootstrap);
+    }
+
+    void stopProxy() {
         processes.forEach(CapturedPod::end);
         processes.clear();
-        startProxy(bootstrap);
     }
 
     /** Starts a proxy, and waits until it serves. */

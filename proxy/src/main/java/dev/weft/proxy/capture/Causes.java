@@ -27,6 +27,9 @@ final class Causes {
         if (said.contains("there is no ") && said.contains(" in path")) {
             return "the image lacks the program (packages nftables, iptables, iproute2)";
         }
+        if (said.contains("xtables lock") || said.contains("lock file")) {
+            return "another program holds the lock of iptables, or the lock file cannot be written";
+        }
         if (said.contains("operation not permitted") || said.contains("permission denied")) {
             return "the process may not change the network: it must run as root with the capabilities NET_ADMIN and NET_RAW"
                     + " (securityContext.capabilities.add)";
@@ -44,9 +47,6 @@ final class Causes {
         if (said.contains("could not process rule: no such file") || said.contains("not supported")) {
             return "a module of nf_tables is missing on the node (nft_chain_nat, nft_redir, nft_ct, nft_tproxy); try --backend"
                     + " iptables";
-        }
-        if (said.contains("xtables lock")) {
-            return "another program holds the lock of iptables, or the lock file cannot be written";
         }
         return "";
     }
