@@ -45,10 +45,9 @@ final class GatewayTables {
     RouteConfig table(String name, int port, ImmutableList<Server> servers) {
         Map<String, HostRules> byHost = new TreeMap<>(HostName.MOST_SPECIFIC_FIRST);
         for (Server server : servers) {
-            boolean redirects = server.protocol().isHttp()
-                    && server.tls()
-                            .filter(tls -> tls.plain() == PlainRequests.REDIRECTED)
-                            .isPresent();
+            boolean redirects = server.tls()
+                    .filter(tls -> tls.plain() == PlainRequests.REDIRECTED)
+                    .isPresent();
             if (redirects) {
                 server.hosts().forEach(host -> rules(byHost, host).toHttps());
             }

@@ -34,6 +34,7 @@ import java.util.function.Consumer;
  * hosts; TLS in one chain per server, chosen by the server name, with a table of its own.
  */
 final class GatewayTranslator {
+    private static final String ANY = "0.0.0.0";
     private static final String EVERY_HOST = "*";
 
     private final ProxyView view;
@@ -85,19 +86,14 @@ final class GatewayTranslator {
                 chains,
                 Optional.empty(),
                 ImmutableList.of(),
-                Listener.DEFAULT_BUFFER_LIMIT,
-                own(port).isPresent()
-                        ? Listener.Sockets.PLAIN
-                        : CapturedAddresses.sockets(view.proxy(), port.bindPort(), false));
+                Listener.DEFAULT_BUFFER_LIMIT);
     }
 
     private String bind(Port port) {
-        return own(port).orElseGet(() -> CapturedAddresses.any(view.proxy()));
-    }
-
-    /** The one address that a port is bound at; absent: all. */
-    private Optional<String> own(Port port) {
-        return port.bind().or(() -> view.proxy().addresses().stream().findFirst());
+        return port.bind()
+                .orElseGet(() -> view.proxy().addresses().isEmpty()
+                        ? ANY
+                        : view.proxy().addresses().getFirst());
     }
 
     private FilterChain plain(Port port, Consumer<RouteConfig> routeSink) {
@@ -125,14 +121,11 @@ final class GatewayTranslator {
             return passthrough(port, server);
         }
         if (server.protocol() == Protocol.HTTPS) {
-            // Two kinds are called Gateway, and both may have an object of one name.
-            String gatewayName = server.gateway().name()
-                    + switch (server.origin()) {
-                        case ISTIO -> "";
-                        case GATEWAY_API -> "-k8s-gateway";
-                    };
             String name = Names.gatewayRoutes(
-                    port.number(), server.name(), gatewayName, server.gateway().namespace());
+                    port.number(),
+                    server.name(),
+                    server.gateway().name(),
+                    server.gateway().namespace());
             routeSink.accept(tables.table(name, port.number(), ImmutableList.of(server)));
             return ImmutableList.of(
                     http(name, match, Optional.of(GatewayTls.http(tls, server.certificate(), view.mesh())), server));
