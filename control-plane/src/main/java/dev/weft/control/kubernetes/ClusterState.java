@@ -3,6 +3,8 @@ package dev.weft.control.kubernetes;
 import com.google.common.collect.ImmutableList;
 import dev.weft.control.source.SourceState;
 import dev.weft.resources.FieldPath;
+import dev.weft.resources.IstioGateway;
+import dev.weft.resources.KubernetesGateway;
 import dev.weft.resources.KubernetesService;
 import dev.weft.resources.MeshConfig;
 import dev.weft.resources.Problem;
@@ -48,6 +50,7 @@ final class ClusterState {
     private ImmutableList<Problem> references = ImmutableList.of();
     private boolean dirty = true;
     private boolean referencesStale = true;
+    private boolean secretsStale = true;
 
     ClusterState(KubernetesSourceOptions options) {
         this.options = options;
@@ -74,6 +77,22 @@ final class ClusterState {
         } else if (platform.remove(key) != null) {
             touch(key.kind());
         }
+    }
+
+    /** The Secrets that the objects refer to; empty if that cannot have changed since the last time. */
+    Optional<Set<ResourceKey>> secretsIfChanged() {
+        if (!secretsStale) {
+            return Optional.empty();
+        }
+        secretsStale = false;
+        settle();
+        List<Resource> gateways = new ArrayList<>();
+        gateways.addAll(store.all(IstioGateway.class));
+        gateways.addAll(store.all(KubernetesGateway.class));
+        if (!gateways.isEmpty()) {
+            platform.values().stream().flatMap(held -> held.resource().stream()).forEach(gateways::add);
+        }
+        return Optional.of(SecretReferences.of(gateways));
     }
 
     /** Forgets the objects of a kind that {@code teller} did not tell of: all of them, if it is absent. */
@@ -130,6 +149,7 @@ final class ClusterState {
     private void touch(ResourceKind kind) {
         dirty = true;
         referencesStale |= kind == ResourceKind.SERVICE;
+        secretsStale |= kind == ResourceKind.POD;
     }
 
     private void write(String name, ParsedFile parsed) {
@@ -140,6 +160,7 @@ final class ClusterState {
         changed.put(name, parsed);
         deleted.remove(name);
         dirty = true;
+        secretsStale = true;
     }
 
     /** What an object says, without its version: a new status is no change. */
@@ -162,17 +183,13 @@ final class ClusterState {
             changed.remove(name);
             deleted.add(name);
             dirty = true;
+            secretsStale = true;
         }
     }
 
     /** The state as it is now. */
     SourceState take() {
-        if (!changed.isEmpty() || !deleted.isEmpty()) {
-            store = store.apply(List.copyOf(changed.values()), Set.copyOf(deleted));
-            changed.clear();
-            deleted.clear();
-            referencesStale = true;
-        }
+        settle();
         ImmutableList.Builder<Resource> resources = ImmutableList.builder();
         ImmutableList.Builder<Problem> problems = ImmutableList.builder();
         resources.add(meshConfig());
@@ -195,6 +212,15 @@ final class ClusterState {
         return new SourceState(
                 resources.build(),
                 problems.addAll(store.problems()).addAll(references).build());
+    }
+
+    private void settle() {
+        if (!changed.isEmpty() || !deleted.isEmpty()) {
+            store = store.apply(List.copyOf(changed.values()), Set.copyOf(deleted));
+            changed.clear();
+            deleted.clear();
+            referencesStale = true;
+        }
     }
 
     /** A mesh that names no root namespace has that of its control plane. */

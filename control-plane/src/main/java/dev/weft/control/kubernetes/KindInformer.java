@@ -4,13 +4,14 @@ import dev.weft.resources.ResourceKey;
 import dev.weft.resources.parse.ResourceParser;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches all objects of one kind: parses each and says so to the source. Its events come on the client's threads, in order. Identity is
+ * Watches all objects of one kind, or one of them: parses each and says so to the source. Its events come on the client's threads, in order. Identity is
  * what makes an informer: the events of one that was replaced are told from those of its successor by it.
  */
 final class KindInformer implements AutoCloseable {
@@ -25,25 +26,49 @@ final class KindInformer implements AutoCloseable {
     private final Consumer<ClusterEvent> events;
     private final SharedIndexInformer<GenericKubernetesResource> informer;
 
-    KindInformer(KubernetesClient client, WatchedKind kind, ResourceParser parser, Consumer<ClusterEvent> events) {
+    /** Of all objects of a kind. */
+    static KindInformer ofAll(
+            KubernetesClient client, WatchedKind kind, ResourceParser parser, Consumer<ClusterEvent> events) {
+        var resources = client.genericKubernetesResources(kind.context());
+        return new KindInformer(
+                (kind.kind().isNamespaced() ? resources.inAnyNamespace() : resources).withLimit(PAGE),
+                kind,
+                parser,
+                events);
+    }
+
+    /** Of one object, by name. */
+    static KindInformer ofOne(
+            KubernetesClient client, ResourceKey key, ResourceParser parser, Consumer<ClusterEvent> events) {
+        WatchedKind kind = WatchedKind.SECRETS;
+        return new KindInformer(
+                client.genericKubernetesResources(kind.context())
+                        .inNamespace(key.namespace())
+                        .withName(key.name()),
+                kind,
+                parser,
+                events);
+    }
+
+    private KindInformer(
+            Informable<GenericKubernetesResource> objects,
+            WatchedKind kind,
+            ResourceParser parser,
+            Consumer<ClusterEvent> events) {
         this.kind = kind;
         this.parser = parser;
         this.events = events;
-        var resources = client.genericKubernetesResources(kind.context());
-        this.informer = (kind.kind().isNamespaced() ? resources.inAnyNamespace() : resources)
-                .withLimit(PAGE)
-                .runnableInformer(0)
-                .itemStore(new ObservedStore(new ObservedStore.Observer() {
-                    @Override
-                    public void written(GenericKubernetesResource object) {
-                        parse(object);
-                    }
+        this.informer = objects.runnableInformer(0).itemStore(new ObservedStore(new ObservedStore.Observer() {
+            @Override
+            public void written(GenericKubernetesResource object) {
+                parse(object);
+            }
 
-                    @Override
-                    public void deleted(String namespace, String name) {
-                        events.accept(new ClusterEvent.Deleted(KindInformer.this, key(namespace, name)));
-                    }
-                }));
+            @Override
+            public void deleted(String namespace, String name) {
+                events.accept(new ClusterEvent.Deleted(KindInformer.this, key(namespace, name)));
+            }
+        }));
         Retries.forever(informer, kind.plural());
     }
 

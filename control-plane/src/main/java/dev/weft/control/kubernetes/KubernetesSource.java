@@ -2,6 +2,7 @@ package dev.weft.control.kubernetes;
 
 import dev.weft.control.source.ResourceSource;
 import dev.weft.control.source.SourceState;
+import dev.weft.resources.ResourceKey;
 import dev.weft.resources.ResourceKind;
 import dev.weft.resources.parse.ResourceParser;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
  * Resources from an API server: one informer for each kind that it serves. Informers parse on the client's threads; one thread of the source
  * gathers what they say and hands on whole states.
  *
+ * <p>Secrets are watched one by one, and only those that a gateway names.
+ *
  * <p>Custom kinds come and go with their definitions, which are watched like everything else. Once read, an object stays until the server says that it is
  * gone: an API server that is away, or a watch that must begin anew, deletes nothing.
  *
@@ -45,6 +48,9 @@ public final class KubernetesSource implements ResourceSource {
     private static final Duration LONGEST_LINGER = Duration.ofMillis(50);
     private static final Duration REPORT = Duration.ofSeconds(10);
 
+    /** The first state waits for Secrets, but not for one that this may not read. */
+    private static final Duration PATIENCE_WITH_SECRETS = Duration.ofSeconds(5);
+
     private final KubernetesClient client;
     private final KubernetesSourceOptions options;
     private final InstantSource clock;
@@ -57,6 +63,8 @@ public final class KubernetesSource implements ResourceSource {
     // Confined to the thread.
     private final ClusterState state;
     private final Map<ResourceKind, KindInformer> informers = new EnumMap<>(ResourceKind.class);
+    private final Map<ResourceKey, KindInformer> secrets = new HashMap<>();
+    private final Set<KindInformer> unsyncedSecrets = new HashSet<>();
     private final Map<String, WatchedKind> definitions = new HashMap<>();
     private final Set<Object> unsynced = new HashSet<>();
     private @Nullable SharedIndexInformer<GenericKubernetesResource> definitionInformer;
@@ -87,14 +95,20 @@ public final class KubernetesSource implements ResourceSource {
         try {
             watchEverything();
             Instant asked = clock.instant();
+            Duration reported = Duration.ZERO;
             while (!closed) {
-                ClusterEvent event = events.poll(REPORT.toMillis(), TimeUnit.MILLISECONDS);
+                Duration poll = first.isDone() ? REPORT : Duration.ofSeconds(1);
+                ClusterEvent event = events.poll(poll.toMillis(), TimeUnit.MILLISECONDS);
                 if (event != null) {
                     take(event);
                 }
-                // Later, a kind that cannot be listed holds up nothing but itself.
-                if (!first.isDone() && !unsynced.isEmpty()) {
-                    report(asked);
+                state.secretsIfChanged().ifPresent(this::watchSecrets);
+                // Later, what cannot be listed holds up nothing but itself.
+                Duration waited = Duration.between(asked, clock.instant());
+                boolean complete = unsynced.isEmpty()
+                        && (unsyncedSecrets.isEmpty() || waited.compareTo(PATIENCE_WITH_SECRETS) > 0);
+                if (!first.isDone() && !complete) {
+                    reported = report(waited, reported);
                 } else if (state.isDirty() && !closed) {
                     deliver();
                 }
@@ -151,7 +165,7 @@ public final class KubernetesSource implements ResourceSource {
     }
 
     private void watch(WatchedKind kind) {
-        KindInformer informer = new KindInformer(client, kind, parser, events::add);
+        KindInformer informer = KindInformer.ofAll(client, kind, parser, events::add);
         KindInformer before = informers.put(kind.kind(), informer);
         if (before != null) {
             unsynced.remove(before);
@@ -159,6 +173,27 @@ public final class KubernetesSource implements ResourceSource {
         }
         unsynced.add(informer);
         informer.start();
+    }
+
+    private void watchSecrets(Set<ResourceKey> wanted) {
+        for (ResourceKey key : Set.copyOf(secrets.keySet())) {
+            if (!wanted.contains(key)) {
+                KindInformer gone = secrets.remove(key);
+                if (gone != null) {
+                    unsyncedSecrets.remove(gone);
+                    gone.close();
+                }
+                state.delete(key);
+            }
+        }
+        for (ResourceKey key : wanted) {
+            if (!secrets.containsKey(key)) {
+                KindInformer informer = KindInformer.ofOne(client, key, parser, events::add);
+                secrets.put(key, informer);
+                unsyncedSecrets.add(informer);
+                informer.start();
+            }
+        }
     }
 
     /** Takes an event and those that come with it. */
@@ -175,18 +210,19 @@ public final class KubernetesSource implements ResourceSource {
     private void apply(ClusterEvent event) {
         switch (event) {
             case ClusterEvent.Written(var informer, var key, var parsed) -> {
-                if (isCurrent(informer)) {
+                if (isCurrent(informer, key)) {
                     state.write(informer, key, parsed);
                 }
             }
             case ClusterEvent.Deleted(var informer, var key) -> {
-                if (isCurrent(informer)) {
+                if (isCurrent(informer, key)) {
                     state.delete(key);
                 }
             }
             case ClusterEvent.Synced(var informer) -> {
                 unsynced.remove(informer);
-                if (isCurrent(informer)) {
+                unsyncedSecrets.remove(informer);
+                if (informer.equals(informers.get(informer.kind().kind()))) {
                     // What another version's informer told of and this one did not is gone.
                     state.retain(informer.kind().kind(), Optional.of(informer));
                 }
@@ -199,8 +235,8 @@ public final class KubernetesSource implements ResourceSource {
         }
     }
 
-    private boolean isCurrent(KindInformer informer) {
-        return informers.get(informer.kind().kind()) == informer;
+    private boolean isCurrent(KindInformer informer, ResourceKey key) {
+        return informer.equals(key.kind() == ResourceKind.SECRET ? secrets.get(key) : informers.get(key.kind()));
     }
 
     private void define(String definition, Optional<WatchedKind> kind) {
@@ -220,11 +256,12 @@ public final class KubernetesSource implements ResourceSource {
         }
     }
 
-    private void report(Instant asked) {
-        Duration waited = Duration.between(asked, clock.instant());
-        if (waited.compareTo(REPORT) >= 0) {
-            LOG.info("waits for the API server seconds={} kinds={}", waited.toSeconds(), unsynced);
+    private Duration report(Duration waited, Duration reported) {
+        if (waited.minus(reported).compareTo(REPORT) < 0) {
+            return reported;
         }
+        LOG.info("waits for the API server seconds={} kinds={}", waited.toSeconds(), unsynced);
+        return waited;
     }
 
     private void deliver() {
@@ -247,6 +284,7 @@ public final class KubernetesSource implements ResourceSource {
 
     private void stopWatching() {
         informers.values().forEach(KindInformer::close);
+        secrets.values().forEach(KindInformer::close);
         if (definitionInformer != null) {
             definitionInformer.stop();
         }

@@ -21,6 +21,9 @@ record WatchedKind(ResourceKind kind, String version, String plural) {
             new WatchedKind(ResourceKind.ENDPOINT_SLICE, "v1", "endpointslices"),
             new WatchedKind(ResourceKind.POD, "v1", "pods"));
 
+    /** Never watched as a whole. */
+    static final WatchedKind SECRETS = new WatchedKind(ResourceKind.SECRET, "v1", "secrets");
+
     ResourceDefinitionContext context() {
         return new ResourceDefinitionContext.Builder()
                 .withGroup(kind.group())

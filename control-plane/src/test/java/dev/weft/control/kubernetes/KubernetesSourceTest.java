@@ -10,6 +10,7 @@ import dev.weft.resources.MeshConfig;
 import dev.weft.resources.Pod;
 import dev.weft.resources.Problem;
 import dev.weft.resources.Resource;
+import dev.weft.resources.Secret;
 import dev.weft.resources.VirtualService;
 import java.time.InstantSource;
 import java.util.List;
@@ -209,6 +210,36 @@ class KubernetesSourceTest {
         assertThat(all(MeshConfig.class).getFirst().trustDomain()).isEqualTo("example.org");
         cluster.delete(MESH);
         await(state -> of(state, MeshConfig.class).getFirst().trustDomain().equals("cluster.local"));
+    }
+
+    @Test
+    void readsOnlyTheSecretsThatGatewaysName() throws InterruptedException {
+        String secret = """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: %s, namespace: edge}
+                type: kubernetes.io/tls
+                data: {tls.crt: Yw==, tls.key: aw==}
+                """;
+        cluster.apply(DEFINITION.replace("virtualservices", "gateways").replace("VirtualService", "Gateway"));
+        cluster.apply("""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: web, namespace: shop}
+                spec:
+                  selector: {app: reviews}
+                  servers:
+                  - {port: {number: 443, name: https, protocol: HTTPS}, hosts: ["*"], tls: {mode: SIMPLE, credentialName: web-cert}}
+                """);
+        cluster.apply(POD.replace("namespace: shop", "namespace: edge"));
+        cluster.apply(secret.formatted("web-cert"));
+        cluster.apply(secret.formatted("other"));
+
+        source.start(states::add);
+
+        assertThat(all(Secret.class)).extracting(Resource::key).hasToString("[Secret edge/web-cert]");
+        cluster.delete(secret.formatted("web-cert"));
+        await(state -> of(state, Secret.class).isEmpty());
     }
 
     private void await(Predicate<SourceState> condition) throws InterruptedException {
