@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param defaultHttpRetryPolicy absent: the built-in one
  * @param protocolDetectionTimeout zero: wait for the client's first bytes for ever
  * @param h2UpgradePolicy never {@link ConnectionPool.UpgradePolicy#DEFAULT}
+ * @param discoverySelectors one of them must select a namespace for the mesh to look into it; none: all namespaces
  */
 @Immutable
 public record MeshConfig(
@@ -36,7 +37,7 @@ public record MeshConfig(
         DefaultExports defaultExports,
         LocalityLoadBalancing localityLoadBalancing,
         ConnectionPool.UpgradePolicy h2UpgradePolicy,
-        InboundTrafficPolicy inboundTrafficPolicy)
+        ImmutableList<NamespaceSelector> discoverySelectors)
         implements Resource {
 
     private static final ImmutableSet<String> EVERYONE = ImmutableSet.of("*");
@@ -74,7 +75,7 @@ public record MeshConfig(
             new DefaultExports(EVERYONE, EVERYONE, EVERYONE),
             LocalityLoadBalancing.ENABLED,
             ConnectionPool.UpgradePolicy.DO_NOT_UPGRADE,
-            InboundTrafficPolicy.PASSTHROUGH);
+            ImmutableList.of());
 
     public MeshConfig withRootNamespace(String namespace) {
         return with(namespace, trustDomain);
@@ -102,7 +103,7 @@ public record MeshConfig(
                 defaultExports,
                 localityLoadBalancing,
                 h2UpgradePolicy,
-                inboundTrafficPolicy);
+                discoverySelectors);
     }
 
     /** What a proxy does with traffic to hosts that nobody declared. */

@@ -7,6 +7,8 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.Immutable;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,16 @@ public final class ResourceSet {
         return new ResourceSet(byName.buildOrThrow());
     }
 
+    /** Both together; where a name is in both, the other's counts. */
+    ResourceSet with(ResourceSet other) {
+        if (other.byName.isEmpty()) {
+            return this;
+        }
+        Map<String, EncodedResource> both = new HashMap<>(byName);
+        both.putAll(other.byName);
+        return of(both.values());
+    }
+
     private static String hash(ImmutableSortedMap<String, EncodedResource> resources) {
         Hasher hasher = Hashing.sha256().newHasher();
         resources.forEach((name, resource) ->
@@ -59,7 +71,8 @@ public final class ResourceSet {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ResourceSet that && version.equals(that.version) && byName.equals(that.byName);
+        return this == other
+                || other instanceof ResourceSet that && version.equals(that.version) && byName.equals(that.byName);
     }
 
     @Override

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * <p>Why two generations instead of a cache with a size: what the newest snapshot or the one before needs is kept, everything else is
  * garbage; there is nothing to tune and nothing to invalidate.
  *
+ * <p>A view is made of two parts: its outbound side, by far the larger one, which most workloads of a namespace have in common, and what the
+ * workload itself serves. Each is translated and encoded by itself.
+ *
  * <p>The surprising rule: a change of endpoints alone goes another way. Listeners and routes never read endpoints, so they are not even
  * translated, and keep their very objects.
  */
@@ -36,20 +39,24 @@ public final class ViewCache implements SnapshotSource {
     private static final Logger LOG = LoggerFactory.getLogger(ViewCache.class);
 
     private final ImmutableMap<Client, ResourceEncoder> encoders;
-    private final Map<String, CachedView> lastOfNode = new ConcurrentHashMap<>();
+    private final Map<String, Made> lastOfNode = new ConcurrentHashMap<>();
     private volatile @Nullable Generation current;
     private volatile @Nullable Generation previous;
 
     /** What was made of one registry snapshot. */
     private static final class Generation {
         private final RegistrySnapshot registry;
-        private final Map<ProxyView, CachedView> views = new ConcurrentHashMap<>();
+        private final Map<ProxyView, Made> views = new ConcurrentHashMap<>();
+        private final Map<ProxyView, CachedView> sides = new ConcurrentHashMap<>();
         private final Map<Model, EncodedResource> encoded = new ConcurrentHashMap<>();
 
         private Generation(RegistrySnapshot registry) {
             this.registry = registry;
         }
     }
+
+    /** What one view gets, and the two parts that it is put together from. */
+    private record Made(CachedView whole, CachedView outbound, CachedView inbound) {}
 
     /** A model in one dialect; names and types are part of the model. */
     private record Model(Client client, Object model) {}
@@ -71,21 +78,17 @@ public final class ViewCache implements SnapshotSource {
 
     @Override
     public ResourceSnapshot snapshot(ClientNode node) {
-        return view(node).snapshot();
-    }
-
-    private CachedView view(ClientNode node) {
         Generation generation = current;
         if (generation == null) {
             throw new IllegalStateException("asked for a view before the first snapshot");
         }
         ProxyView view = ProxyViews.cut(generation.registry, node);
-        CachedView known = generation.views.get(view);
+        Made known = generation.views.get(view);
         if (known == null) {
             known = generation.views.computeIfAbsent(view, missing -> make(generation, missing, node));
         }
         lastOfNode.put(node.id(), known);
-        return known;
+        return known.whole().snapshot();
     }
 
     @Override
@@ -95,28 +98,63 @@ public final class ViewCache implements SnapshotSource {
 
     /** What {@code nodeId} got last. */
     public Optional<CachedView> last(String nodeId) {
-        return Optional.ofNullable(lastOfNode.get(nodeId));
+        return Optional.ofNullable(lastOfNode.get(nodeId)).map(Made::whole);
     }
 
     /** What could not be made for any connected proxy. */
     public ImmutableList<Failure> failures() {
         return lastOfNode.values().stream()
-                .flatMap(view -> view.failures().stream())
+                .flatMap(made -> made.whole().failures().stream())
                 .distinct()
                 .collect(ImmutableList.toImmutableList());
     }
 
-    private CachedView make(Generation generation, ProxyView view, ClientNode node) {
+    private Made make(Generation generation, ProxyView view, ClientNode node) {
         Generation old = previous;
-        CachedView same = old == null ? null : old.views.get(view);
+        Made same = old == null ? null : old.views.get(view);
+        if (same != null && same.whole().failures().isEmpty()) {
+            return same;
+        }
+        Made before = lastOfNode.get(node.id());
+        CachedView lastOutbound = before == null ? null : before.outbound();
+        CachedView lastInbound = before == null ? null : before.inbound();
+        CachedView outbound = generation.sides.computeIfAbsent(
+                view.outboundSide(), side -> outbound(generation, side, lastOutbound));
+        CachedView inbound = new Encoding(generation, old, view.proxy().client(), lastInbound)
+                .encode(view, ProxyTranslator.translateInbound(view));
+        return new Made(whole(view, outbound, inbound, before), outbound, inbound);
+    }
+
+    private CachedView outbound(Generation generation, ProxyView side, @Nullable CachedView before) {
+        Generation old = previous;
+        CachedView same = old == null ? null : old.sides.get(side);
         if (same != null && same.failures().isEmpty()) {
             return same;
         }
-        CachedView before = lastOfNode.get(node.id());
-        ProxyConfig config = before != null && equalButEndpoints(before.view(), view)
-                ? ProxyTranslator.translateEndpoints(view, before.view(), before.config())
-                : ProxyTranslator.translate(view);
-        return new Encoding(generation, old, view.proxy().client(), before).encode(view, config);
+        ProxyConfig config = before != null && equalButEndpoints(before.view(), side)
+                ? ProxyTranslator.translateEndpoints(side, before.view(), before.config())
+                : ProxyTranslator.translateOutbound(side);
+        return new Encoding(generation, old, side.proxy().client(), before).encode(side, config);
+    }
+
+    private static CachedView whole(ProxyView view, CachedView outbound, CachedView inbound, @Nullable Made before) {
+        Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
+        for (ResourceType type : ResourceType.values()) {
+            ResourceSet ofOutbound = outbound.snapshot().of(type);
+            ResourceSet ofInbound = inbound.snapshot().of(type);
+            boolean same = before != null
+                    && before.outbound().snapshot().of(type).equals(ofOutbound)
+                    && before.inbound().snapshot().of(type).equals(ofInbound);
+            sets.put(type, same ? before.whole().snapshot().of(type) : ofOutbound.with(ofInbound));
+        }
+        return new CachedView(
+                view,
+                ProxyTranslator.merged(outbound.config(), inbound.config()),
+                ResourceSnapshot.of(sets),
+                ImmutableList.<Failure>builder()
+                        .addAll(outbound.failures())
+                        .addAll(inbound.failures())
+                        .build());
     }
 
     private static boolean equalButEndpoints(ProxyView one, ProxyView other) {

@@ -73,6 +73,14 @@ final class DestinationRules {
         return List.of();
     }
 
+    /** Whether callers of a namespace may have different rules. */
+    boolean selectCallers(String namespace) {
+        Namespace rules = namespaces.get(namespace);
+        return rules != null
+                && rules.byHost.values().stream()
+                        .anyMatch(rule -> rule.workloadSelector().isPresent());
+    }
+
     private List<DestinationRule> find(String namespace, String hostname, ProxyFacts client) {
         Namespace rules = namespaces.get(namespace);
         if (rules == null) {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.Immutable;
 import dev.weft.resources.ResourceKey;
+import dev.weft.resources.ResourceKind;
 import java.util.Optional;
 
 /**
@@ -54,6 +55,11 @@ public record MeshService(
 
     public Optional<ServicePort> port(int number) {
         return ports.stream().filter(port -> port.number() == number).findFirst();
+    }
+
+    /** Whether clients dial the addresses of its pods, and names of theirs: a Kubernetes Service without a virtual address. */
+    public boolean headless() {
+        return source.kind() == ResourceKind.SERVICE && resolution == Resolution.ORIGINAL_DESTINATION;
     }
 
     /** Whether workloads of {@code namespace} may see the service. */

@@ -2,10 +2,12 @@ package dev.weft.control.registry;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import com.google.errorprone.annotations.Immutable;
 import dev.weft.resources.Locality;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What translation may know about the proxy that asks.
@@ -91,6 +93,22 @@ public record ProxyFacts(
                 httpProxyPort,
                 interception,
                 Role.SIDECAR);
+    }
+
+    /** What rules for outbound traffic may know of it. */
+    ProxyFacts caller(Set<String> labelNames) {
+        return new ProxyFacts(
+                client,
+                namespace,
+                "",
+                domainSuffix,
+                ImmutableMap.copyOf(Maps.filterKeys(labels, labelNames::contains)),
+                ImmutableList.of(),
+                Optional.empty(),
+                "",
+                httpProxyPort,
+                interception,
+                role);
     }
 
     /** Which dialect of xDS the client speaks. */

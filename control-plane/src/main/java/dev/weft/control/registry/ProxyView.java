@@ -41,6 +41,32 @@ public record ProxyView(
         Optional<GatewayView> gateway,
         ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints) {
 
+    /**
+     * Of what tells most views apart. The rest is the whole mesh, which to walk for each proxy on each change costs more than all else that
+     * a change costs.
+     */
+    @Override
+    public int hashCode() {
+        return 31 * proxy.hashCode() + inbound.ports().size();
+    }
+
+    /**
+     * What the outbound side of the configuration may depend on, and nothing else: the same for all workloads of a namespace that no rule
+     * tells apart. A gateway has no other side.
+     */
+    public ProxyView outboundSide() {
+        return gateway.isPresent()
+                ? this
+                : new ProxyView(
+                        proxy.caller(outbound.callerLabels()),
+                        mesh,
+                        sidecar,
+                        outbound,
+                        Inbound.NONE,
+                        gateway,
+                        endpoints);
+    }
+
     /** The endpoints of one port of a service, all subsets together. */
     public ImmutableList<MeshEndpoint> endpoints(MeshService service, ServicePort port) {
         return endpoints.getOrDefault(EndpointKey.of(service, port), ImmutableList.of());
@@ -53,13 +79,15 @@ public record ProxyView(
      * @param destinationRules by service host name: the rules to merge, from the one namespace that won, oldest first
      * @param peerAccounts by service host name: the SPIFFE ids of its endpoints, sorted
      * @param delegates the VirtualServices without hosts that rules in sight hand over to
+     * @param callerLabels names of the labels by which these rules tell callers apart
      */
     @Immutable
     public record Outbound(
             ImmutableList<EgressScope> scopes,
             ImmutableListMultimap<String, DestinationRule> destinationRules,
             ImmutableMap<String, ImmutableSet<String>> peerAccounts,
-            ImmutableMap<ResourceKey, VirtualService> delegates) {
+            ImmutableMap<ResourceKey, VirtualService> delegates,
+            ImmutableSet<String> callerLabels) {
 
         /** The services of all scopes, each host once. */
         public ImmutableList<MeshService> services() {
@@ -96,7 +124,9 @@ public record ProxyView(
     public record Inbound(
             ImmutableList<InboundPort> ports,
             ImmutableList<PeerAuthentication> peerAuthentications,
-            ImmutableList<AuthorizationPolicy> authorizationPolicies) {}
+            ImmutableList<AuthorizationPolicy> authorizationPolicies) {
+        static final Inbound NONE = new Inbound(ImmutableList.of(), ImmutableList.of(), ImmutableList.of());
+    }
 
     /**
      * A service port that this workload serves.

@@ -57,20 +57,35 @@ public final class ProxyViews {
                         .orElse(ImmutableList.of()),
                 snapshot.peerAuthentications(facts.namespace(), labels),
                 snapshot.authorizationPolicies(facts.namespace(), labels));
-        EgressScopes egress = new EgressScopes(snapshot, facts.namespace());
-        Optional<GatewayScopes> opened =
-                gateway ? Optional.of(new GatewayScopes(snapshot, own, inbound.ports(), egress)) : Optional.empty();
-        ImmutableList<EgressScope> scopes =
-                opened.map(gateways -> ImmutableList.of(gateways.egress())).orElseGet(() -> egress.of(sidecar));
-        Outbound outbound = outbound(snapshot, own, egress, scopes);
+        if (gateway) {
+            EgressScopes egress = new EgressScopes(snapshot, facts.namespace());
+            GatewayScopes opened = new GatewayScopes(snapshot, own, inbound.ports(), egress);
+            Outbound outbound = outbound(snapshot, own, egress, ImmutableList.of(opened.egress()));
+            return new ProxyView(
+                    own,
+                    snapshot.mesh(),
+                    sidecar,
+                    outbound,
+                    inbound,
+                    Optional.of(opened.view()),
+                    snapshot.endpointsOf(outbound));
+        }
+        OutboundMemo.Caller caller = new OutboundMemo.Caller(
+                own.namespace(),
+                snapshot.destinationRules().selectCallers(own.namespace()) ? labels : ImmutableMap.of(),
+                sidecar);
+        Outbound outbound = snapshot.outbound().of(caller, () -> {
+            EgressScopes egress = new EgressScopes(snapshot, own.namespace());
+            return outbound(snapshot, own, egress, egress.of(sidecar));
+        });
         return new ProxyView(
                 own,
                 snapshot.mesh(),
                 sidecar,
                 outbound,
                 inbound,
-                opened.map(GatewayScopes::view),
-                endpoints(snapshot, outbound));
+                Optional.empty(),
+                snapshot.endpointsOf(outbound));
     }
 
     private static Outbound outbound(
@@ -84,25 +99,18 @@ public final class ProxyViews {
                 accounts.put(service.hostname(), ids);
             }
         }
-        return new Outbound(scopes, rules.build(), accounts.buildKeepingLast(), egress.delegates());
+        return new Outbound(
+                scopes,
+                rules.build(),
+                accounts.buildKeepingLast(),
+                egress.delegates(),
+                CallerLabels.of(scopes, egress.delegates().values()));
     }
 
     /** Each host once: scopes of one proxy may see one service through several listeners. */
-    private static Iterable<MeshService> services(ImmutableList<EgressScope> scopes) {
+    static Iterable<MeshService> services(ImmutableList<EgressScope> scopes) {
         Map<String, MeshService> byHost = new TreeMap<>();
         scopes.forEach(scope -> scope.services().forEach(service -> byHost.putIfAbsent(service.hostname(), service)));
         return byHost.values();
-    }
-
-    private static ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints(
-            RegistrySnapshot snapshot, Outbound outbound) {
-        ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> endpoints = ImmutableMap.builder();
-        for (MeshService service : services(outbound.scopes())) {
-            for (ServicePort port : service.ports()) {
-                EndpointKey key = EndpointKey.of(service, port);
-                endpoints.put(key, snapshot.endpoints(key));
-            }
-        }
-        return endpoints.buildOrThrow();
     }
 }

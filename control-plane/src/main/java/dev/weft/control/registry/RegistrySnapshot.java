@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
+import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.Immutable;
 import dev.weft.control.gateway.GatewayApi;
 import dev.weft.control.gateway.GatewayState;
@@ -25,12 +26,15 @@ import dev.weft.resources.PeerAuthentication;
 import dev.weft.resources.ReferenceGrant;
 import dev.weft.resources.Resource;
 import dev.weft.resources.ResourceKey;
+import dev.weft.resources.ResourceKind;
 import dev.weft.resources.Secret;
 import dev.weft.resources.ServiceEntry;
 import dev.weft.resources.Sidecar;
 import dev.weft.resources.VirtualService;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,10 +44,14 @@ import java.util.Optional;
  * Immutable; made by {@link RegistryUpdates} from what the sources say.
  */
 @Immutable
-@SuppressWarnings("Immutable") // all collections are immutable
+@SuppressWarnings("Immutable") // all collections are immutable, but for what is remembered of pure functions
 public final class RegistrySnapshot {
 
     public static final String DOMAIN_SUFFIX = "cluster.local";
+
+    /** Kinds that say which workloads there are and nothing of what the mesh does with them. */
+    static final ImmutableSet<ResourceKind> ENDPOINT_KINDS = Sets.immutableEnumSet(
+            ResourceKind.WORKLOAD_ENTRY, ResourceKind.ENDPOINT_SLICE, ResourceKind.POD, ResourceKind.NODE);
 
     private final MeshConfig mesh;
     private final ImmutableList<MeshService> services;
@@ -59,9 +67,18 @@ public final class RegistrySnapshot {
     private final ImmutableList<IstioGateway> gateways;
     private final GatewayApi gatewayApi;
     private final ImmutableMap<String, Secret> secrets;
+    private final DiscoverySelectors discoverySelectors;
+    private final OutboundMemo outbound;
 
-    private RegistrySnapshot(MeshConfig mesh, ImmutableCollection<Resource> resources) {
+    /** By identity: to compare two sides would be to compare the whole mesh. */
+    private final Map<ProxyView.Outbound, ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>>> endpointsOfSides =
+            Collections.synchronizedMap(new IdentityHashMap<>());
+
+    private RegistrySnapshot(
+            MeshConfig mesh, ImmutableCollection<? extends Resource> all, Optional<RegistrySnapshot> before) {
         this.mesh = mesh;
+        this.discoverySelectors = new DiscoverySelectors(mesh, all);
+        ImmutableList<Resource> resources = discoverySelectors.selected(all);
         this.peerAuthentications = new PeerAuthentications(
                 mesh.rootNamespace(), ResourceOrder.oldestFirst(resources, PeerAuthentication.class));
         this.destinationRules = new DestinationRules(
@@ -87,7 +104,8 @@ public final class RegistrySnapshot {
         // picked.
         this.services = declared.stream().map(Services.Declared::service).collect(ImmutableList.toImmutableList());
         Endpoints.Joined joined = Endpoints.join(declared, workloads, new Slices(resources), peerAuthentications);
-        this.endpoints = joined.byPort();
+        this.endpoints =
+                before.map(last -> kept(last.endpoints, joined.byPort())).orElse(joined.byPort());
         this.inbound = new InboundPorts(declared, joined.byHand());
         this.peerAccounts = peerAccounts(services, endpoints, mesh.trustDomain());
         this.gateways = ResourceOrder.oldestFirst(resources, IstioGateway.class);
@@ -103,6 +121,14 @@ public final class RegistrySnapshot {
                         ResourceOrder.oldestFirst(resources, ReferenceGrant.class),
                         allSecrets),
                 new GatewayApi.World(portsByHost(services), namespaceLabels(resources), DOMAIN_SUFFIX));
+        OutboundMemo fresh = new OutboundMemo(
+                resources.stream()
+                        .filter(resource ->
+                                !ENDPOINT_KINDS.contains(resource.meta().kind()))
+                        .collect(ImmutableList.toImmutableList()),
+                peerAccounts);
+        this.outbound =
+                before.map(last -> last.outbound).filter(fresh::holdsFor).orElse(fresh);
     }
 
     private static ImmutableMap<String, ImmutableMap<String, String>> namespaceLabels(
@@ -121,11 +147,32 @@ public final class RegistrySnapshot {
         return ports.buildKeepingLast();
     }
 
-    public static RegistrySnapshot of(ImmutableCollection<Resource> resources) {
+    public static RegistrySnapshot of(ImmutableCollection<? extends Resource> resources) {
+        return of(resources, Optional.empty());
+    }
+
+    /**
+     * Joins the resources anew. What is as it was in the snapshot before keeps its very objects, so that readers see what has changed by
+     * identity.
+     */
+    public static RegistrySnapshot of(
+            ImmutableCollection<? extends Resource> resources, Optional<RegistrySnapshot> before) {
         MeshConfig mesh = ResourceOrder.oldestFirst(resources, MeshConfig.class).stream()
                 .findFirst()
                 .orElse(MeshConfig.DEFAULT);
-        return new RegistrySnapshot(mesh, resources);
+        return new RegistrySnapshot(mesh, resources, before);
+    }
+
+    private static ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> kept(
+            Map<EndpointKey, ImmutableList<MeshEndpoint>> before,
+            Map<EndpointKey, ImmutableList<MeshEndpoint>> joined) {
+        ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> kept =
+                ImmutableMap.builderWithExpectedSize(joined.size());
+        joined.forEach((key, endpoints) -> {
+            ImmutableList<MeshEndpoint> last = before.get(key);
+            kept.put(key, last != null && endpoints.equals(last) ? last : endpoints);
+        });
+        return kept.buildOrThrow();
     }
 
     private static ImmutableMap<String, ImmutableSet<String>> peerAccounts(
@@ -164,6 +211,20 @@ public final class RegistrySnapshot {
         return endpoints.getOrDefault(key, ImmutableList.of());
     }
 
+    /** Those of all services in sight, made once for callers that share their outbound side. */
+    ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpointsOf(ProxyView.Outbound side) {
+        return endpointsOfSides.computeIfAbsent(side, missing -> {
+            ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> found = ImmutableMap.builder();
+            for (MeshService service : ProxyViews.services(side.scopes())) {
+                for (ServicePort port : service.ports()) {
+                    EndpointKey key = EndpointKey.of(service, port);
+                    found.put(key, endpoints(key));
+                }
+            }
+            return found.buildOrThrow();
+        });
+    }
+
     public ImmutableList<Workload> workloads() {
         return workloads.all();
     }
@@ -198,6 +259,15 @@ public final class RegistrySnapshot {
 
     ImmutableSet<String> peerAccounts(String hostname) {
         return peerAccounts.getOrDefault(hostname, ImmutableSet.of());
+    }
+
+    /** Whether the mesh looks into a namespace. */
+    public boolean discovers(String namespace) {
+        return discoverySelectors.selects(namespace);
+    }
+
+    OutboundMemo outbound() {
+        return outbound;
     }
 
     DestinationRules destinationRules() {

@@ -1,6 +1,5 @@
 package dev.weft.control.registry;
 
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.control.source.SourceState;
@@ -8,6 +7,7 @@ import dev.weft.resources.Resource;
 import dev.weft.resources.ResourceKind;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -27,10 +27,6 @@ public final class RegistryUpdates implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryUpdates.class);
 
-    /** Kinds that say which workloads there are and nothing of what the mesh does with them. */
-    private static final ImmutableSet<ResourceKind> ENDPOINT_KINDS = Sets.immutableEnumSet(
-            ResourceKind.WORKLOAD_ENTRY, ResourceKind.ENDPOINT_SLICE, ResourceKind.POD, ResourceKind.NODE);
-
     private final Consumer<RegistryUpdate> listener;
     private final LongSupplier nanoTime;
     private final Thread thread;
@@ -49,6 +45,9 @@ public final class RegistryUpdates implements AutoCloseable {
     /** What the last update was made of. */
     @GuardedBy("lock")
     private SourceState applied = SourceState.EMPTY;
+
+    /** Written by whoever starts this, then by the thread only. */
+    private @Nullable RegistrySnapshot last;
 
     public RegistryUpdates(Debouncer.Times times, Consumer<RegistryUpdate> listener, LongSupplier nanoTime) {
         this.debouncer = new Debouncer(times);
@@ -74,7 +73,7 @@ public final class RegistryUpdates implements AutoCloseable {
         try {
             Set<ResourceKind> kinds = changedKinds(newest == null ? applied : newest, state);
             newest = state;
-            boolean endpoints = !kinds.isEmpty() && ENDPOINT_KINDS.containsAll(kinds);
+            boolean endpoints = !kinds.isEmpty() && RegistrySnapshot.ENDPOINT_KINDS.containsAll(kinds);
             debouncer.changed(
                     endpoints ? Debouncer.Change.ENDPOINTS : Debouncer.Change.CONFIGURATION, nanoTime.getAsLong());
             arrived.signal();
@@ -112,7 +111,7 @@ public final class RegistryUpdates implements AutoCloseable {
                     }
                     state = newest == null ? applied : newest;
                     since = debouncer.since();
-                    change = ENDPOINT_KINDS.containsAll(changedKinds(applied, state))
+                    change = RegistrySnapshot.ENDPOINT_KINDS.containsAll(changedKinds(applied, state))
                             ? Debouncer.Change.ENDPOINTS
                             : Debouncer.Change.CONFIGURATION;
                     applied = state;
@@ -146,7 +145,8 @@ public final class RegistryUpdates implements AutoCloseable {
 
     private void apply(SourceState state, Debouncer.Change change, long since) {
         try {
-            RegistrySnapshot snapshot = RegistrySnapshot.of(state.resources());
+            RegistrySnapshot snapshot = RegistrySnapshot.of(state.resources(), Optional.ofNullable(last));
+            last = snapshot;
             listener.accept(new RegistryUpdate(snapshot, state.problems(), change, since));
         } catch (RuntimeException e) {
             // Our bug, and no reason to stop: the snapshot before stays, and the next change is tried again.

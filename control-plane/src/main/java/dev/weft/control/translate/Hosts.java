@@ -1,5 +1,6 @@
 package dev.weft.control.translate;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import dev.weft.control.registry.MeshService;
 import java.util.LinkedHashSet;
@@ -11,7 +12,7 @@ final class Hosts {
 
     /**
      * Domains of the virtual host of a service as seen from a namespace: the full name, and for names of the cluster all their
-     * short forms.
+     * short forms, for those of a headless service also everything below.
      */
     static ImmutableSet<String> domains(MeshService service, String viewer, String domainSuffix) {
         Set<String> domains = new LinkedHashSet<>();
@@ -26,6 +27,10 @@ final class Hosts {
             if (service.namespace().equals(viewer)) {
                 domains.add(name);
             }
+        }
+        if (service.headless()) {
+            // The pods of a StatefulSet have names below the service's.
+            ImmutableList.copyOf(domains).forEach(domain -> domains.add("*." + domain));
         }
         for (String address : service.addresses()) {
             if (address.indexOf('/') < 0) {

@@ -23,37 +23,73 @@ public final class ProxyTranslator {
     private ProxyTranslator() {}
 
     public static ProxyConfig translate(ProxyView view) {
+        return merged(translateOutbound(view.outboundSide()), translateInbound(view));
+    }
+
+    /** What the workload may call, or what a gateway opens. Views with equal outbound sides share it. */
+    public static ProxyConfig translateOutbound(ProxyView side) {
         Map<String, Listener> listeners = new TreeMap<>();
         Map<String, RouteConfig> routes = new TreeMap<>();
         Map<String, Cluster> clusters = new TreeMap<>();
         Map<String, EndpointSet> endpoints = new TreeMap<>();
-        ImmutableList<AccessLog> accessLogs = AccessLogTranslator.translate(view.mesh());
-
-        ClusterTranslator clusterTranslator = new ClusterTranslator(view);
-        clusterTranslator.translate((cluster, set) -> {
+        new ClusterTranslator(side).translate((cluster, set) -> {
             clusters.putIfAbsent(cluster.name(), cluster);
             set.ifPresent(s -> endpoints.putIfAbsent(s.name(), s));
         });
-        if (view.gateway().isPresent()) {
-            new GatewayTranslator(view, view.gateway().get(), accessLogs)
+        ImmutableList<AccessLog> accessLogs = AccessLogTranslator.translate(side.mesh());
+        if (side.gateway().isPresent()) {
+            new GatewayTranslator(side, side.gateway().get(), accessLogs)
                     .translate(
                             listener -> listeners.put(listener.name(), listener),
                             table -> routes.put(table.name(), table));
         } else {
-            new OutboundTranslator(view, accessLogs)
+            new OutboundTranslator(side, accessLogs)
                     .translate(
                             listener -> listeners.put(listener.name(), listener),
                             table -> routes.put(table.name(), table));
-            new InboundTranslator(view, clusterTranslator, accessLogs)
-                    .translate(
-                            listener -> listeners.put(listener.name(), listener),
-                            cluster -> clusters.put(cluster.name(), cluster));
         }
         return new ProxyConfig(
                 ImmutableSortedMap.copyOf(listeners),
                 ImmutableSortedMap.copyOf(routes),
                 ImmutableSortedMap.copyOf(clusters),
                 ImmutableSortedMap.copyOf(endpoints));
+    }
+
+    /** What the workload serves; a gateway serves nothing of its own. */
+    public static ProxyConfig translateInbound(ProxyView view) {
+        if (view.gateway().isPresent()) {
+            return ProxyConfig.EMPTY;
+        }
+        Map<String, Listener> listeners = new TreeMap<>();
+        Map<String, Cluster> clusters = new TreeMap<>();
+        new InboundTranslator(view, new ClusterTranslator(view), AccessLogTranslator.translate(view.mesh()))
+                .translate(
+                        listener -> listeners.put(listener.name(), listener),
+                        cluster -> clusters.put(cluster.name(), cluster));
+        return new ProxyConfig(
+                ImmutableSortedMap.copyOf(listeners),
+                ImmutableSortedMap.of(),
+                ImmutableSortedMap.copyOf(clusters),
+                ImmutableSortedMap.of());
+    }
+
+    /** Both together; what the workload serves comes first where both need one listener. */
+    public static ProxyConfig merged(ProxyConfig outbound, ProxyConfig inbound) {
+        return new ProxyConfig(
+                merged(outbound.listeners(), inbound.listeners()),
+                merged(outbound.routes(), inbound.routes()),
+                merged(outbound.clusters(), inbound.clusters()),
+                merged(outbound.endpoints(), inbound.endpoints()));
+    }
+
+    private static <V> ImmutableSortedMap<String, V> merged(
+            ImmutableSortedMap<String, V> outbound, ImmutableSortedMap<String, V> inbound) {
+        if (inbound.isEmpty()) {
+            return outbound;
+        }
+        TreeMap<String, V> both = new TreeMap<>(outbound);
+        both.putAll(inbound);
+        return ImmutableSortedMap.copyOf(both);
     }
 
     /**
@@ -81,14 +117,21 @@ public final class ProxyTranslator {
             outbound.putIfAbsent(cluster.name(), cluster);
             set.ifPresent(s -> endpoints.putIfAbsent(s.name(), s));
         });
-        Map<String, Cluster> clusters = new TreeMap<>(before.clusters());
-        clusters.putAll(outbound);
-        Map<String, EndpointSet> allEndpoints = new TreeMap<>(before.endpoints());
-        allEndpoints.putAll(endpoints);
         return new ProxyConfig(
                 before.listeners(),
                 before.routes(),
-                ImmutableSortedMap.copyOf(clusters),
-                ImmutableSortedMap.copyOf(allEndpoints));
+                changed(before.clusters(), outbound),
+                changed(before.endpoints(), endpoints));
+    }
+
+    /** The very map where nothing in it is another. */
+    private static <V> ImmutableSortedMap<String, V> changed(
+            ImmutableSortedMap<String, V> before, Map<String, V> parts) {
+        if (before.entrySet().containsAll(parts.entrySet())) {
+            return before;
+        }
+        TreeMap<String, V> all = new TreeMap<>(before);
+        all.putAll(parts);
+        return ImmutableSortedMap.copyOf(all);
     }
 }

@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableList;
 import dev.weft.control.registry.ProxyView.InboundPort;
 import dev.weft.resources.Locality;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Services joined with the pods behind them, as an API server tells of both. */
@@ -185,6 +186,61 @@ class KubernetesJoinTest {
                 """ + pod("a", "10.0.0.5", ""));
 
         assertThat(inbound(mesh, "a")).extracting(InboundPort::workloadPort).containsExactly(5354);
+    }
+
+    @Test
+    void keepsTheVeryEndpointsOfServicesThatAnEndpointOfAnotherLeavesAlone() {
+        String all = REVIEWS + slice("a", endpoint("10.0.0.5", "a", "ready: true")) + pod("a", "10.0.0.5", "") + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: other, namespace: shop}
+                spec: {selector: {app: reviews}, ports: [{name: http, port: 80}]}
+                """
+                + slice("b", endpoint("10.0.0.5", "a", "ready: true")).replace("name: reviews", "name: other");
+        RegistrySnapshot before = mesh(all);
+
+        RegistrySnapshot after = RegistrySnapshot.of(
+                Meshes.resources(all.replace(
+                        "name: b, namespace: shop, labels: {kubernetes.io/service-name: other",
+                        "name: b, namespace: shop, labels: {kubernetes.io/service-name: none")),
+                Optional.of(before));
+
+        assertThat(endpoints(after, 80)).isSameAs(endpoints(before, 80));
+        assertThat(ProxyViews.cut(after, proxy("a")).outbound())
+                .isSameAs(ProxyViews.cut(before, proxy("a")).outbound());
+    }
+
+    @Test
+    void looksOnlyIntoNamespacesThatTheMeshSelects() {
+        String all = REVIEWS + """
+                ---
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: shop, labels: {mesh: "yes"}}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: hidden, namespace: attic}
+                spec: {ports: [{name: http, port: 80}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: root, namespace: istio-system}
+                spec: {ports: [{name: http, port: 80}]}
+                ---
+                apiVersion: mesh.istio.io/v1alpha1
+                kind: MeshConfig
+                discoverySelectors: [{matchLabels: {mesh: "yes"}}]
+                """;
+
+        assertThat(mesh(all).services()).extracting(MeshService::name).containsExactlyInAnyOrder("reviews", "root");
+        assertThat(mesh(all.replace(
+                                "{matchLabels: {mesh: \"yes\"}}",
+                                "{matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, values: [shop]}]}"))
+                        .services())
+                .extracting(MeshService::name)
+                .containsExactlyInAnyOrder("hidden", "root");
     }
 
     private static ImmutableList<InboundPort> inbound(RegistrySnapshot mesh, String pod) {

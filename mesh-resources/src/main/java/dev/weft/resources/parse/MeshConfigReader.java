@@ -53,9 +53,7 @@ final class MeshConfigReader {
                 mesh.choice("h2UpgradePolicy", UpgradePolicy.class)
                         .filter(policy -> policy != UpgradePolicy.DEFAULT)
                         .orElse(defaults.h2UpgradePolicy()),
-                mesh.message("inboundTrafficPolicy")
-                        .flatMap(fields -> fields.choice("mode", MeshConfig.InboundTrafficPolicy.class))
-                        .orElse(defaults.inboundTrafficPolicy()));
+                mesh.list("discoverySelectors", NamespaceSelectorReader::read));
     }
 
     private static String trustDomain(Fields mesh) {
