@@ -53,6 +53,16 @@ final class Endpoints {
             switch (declared) {
                 case Services.Declared.Kubernetes kubernetes -> join.join(kubernetes);
                 case Services.Declared.Entries entries -> join.join(entries);
+                case Services.Declared.Alias ignored -> {}
+            }
+        }
+        ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> joined = join.byPort.buildOrThrow();
+        for (Services.Declared declared : services) {
+            if (declared instanceof Services.Declared.Alias(MeshService service, MeshService target)) {
+                service.ports()
+                        .forEach(port -> join.byPort.put(
+                                EndpointKey.of(service, port),
+                                joined.getOrDefault(EndpointKey.of(target, port), ImmutableList.of())));
             }
         }
         return new Joined(join.byPort.buildOrThrow(), join.byHand.build());

@@ -39,6 +39,7 @@ final class InboundPorts {
                             .ifPresent(first ->
                                     bySelector.put(new Label(namespace, first.getKey(), first.getValue()), kubernetes));
                 case Services.Declared.Entries own -> byNamespace.put(namespace, own);
+                case Services.Declared.Alias ignored -> {}
             }
         }
         this.selectors = bySelector.build();

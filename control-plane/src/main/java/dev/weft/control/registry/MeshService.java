@@ -57,6 +57,21 @@ public record MeshService(
         return ports.stream().filter(port -> port.number() == number).findFirst();
     }
 
+    /** This name for what {@code target} is; its ports, too, where none are written for the name. */
+    MeshService aliasOf(MeshService target) {
+        return new MeshService(
+                hostname,
+                namespace,
+                name,
+                source,
+                target.location,
+                target.resolution,
+                addresses,
+                ports.isEmpty() ? target.ports : ports,
+                exportTo,
+                target.subjectAltNames);
+    }
+
     /** Whether clients dial the addresses of its pods, and names of theirs: a Kubernetes Service without a virtual address. */
     public boolean headless() {
         return source.kind() == ResourceKind.SERVICE && resolution == Resolution.ORIGINAL_DESTINATION;

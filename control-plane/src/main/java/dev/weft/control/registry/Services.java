@@ -10,9 +10,11 @@ import dev.weft.resources.Protocol;
 import dev.weft.resources.ServiceEntry;
 import dev.weft.resources.host.Exports;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Turns what people declare into {@link MeshService}s. Pure. */
@@ -25,6 +27,9 @@ final class Services {
         MeshService service();
 
         record Kubernetes(MeshService service, KubernetesService source) implements Declared {}
+
+        /** An {@code ExternalName} that is another name of a service of the mesh. */
+        record Alias(MeshService service, MeshService target) implements Declared {}
 
         /** Entries of one namespace that share a host are one service; the oldest speaks for it. */
         record Entries(MeshService service, ImmutableList<ServiceEntry> sources) implements Declared {}
@@ -51,7 +56,30 @@ final class Services {
         }
         byHost.forEach((host, byNamespace) -> byNamespace.forEach((namespace, sources) ->
                 declared.add(new Declared.Entries(of(host, sources, mesh), ImmutableList.copyOf(sources)))));
-        return declared.build();
+        return withAliases(declared.build());
+    }
+
+    /**
+     * An {@code ExternalName} of a service that the mesh knows stands for that service, with its endpoints and their identities; of any
+     * other name it is a name to look up.
+     */
+    private static ImmutableList<Declared> withAliases(ImmutableList<Declared> declared) {
+        Map<String, MeshService> targets = new HashMap<>();
+        declared.stream()
+                .filter(one -> externalName(one).isEmpty())
+                .forEach(one -> targets.putIfAbsent(one.service().hostname(), one.service()));
+        return declared.stream()
+                .map(one -> {
+                    MeshService target = externalName(one).map(targets::get).orElse(null);
+                    return target == null ? one : new Declared.Alias(one.service().aliasOf(target), target);
+                })
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private static Optional<String> externalName(Declared declared) {
+        return declared instanceof Declared.Kubernetes kubernetes
+                ? kubernetes.source().externalName().map(name -> Ascii.toLowerCase(name.replaceFirst("\\.$", "")))
+                : Optional.empty();
     }
 
     private static MeshService of(

@@ -212,6 +212,33 @@ class KubernetesJoinTest {
     }
 
     @Test
+    void takesAnExternalNameOfAServiceOfTheMeshForThatService() {
+        RegistrySnapshot mesh = mesh(REVIEWS
+                + slice("a", endpoint("10.0.0.5", "a", "ready: true"))
+                + pod("a", "10.0.0.5", ", security.istio.io/tlsMode: istio")
+                + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: alias, namespace: front}
+                spec: {type: ExternalName, externalName: reviews.shop.svc.cluster.local, ports: [{name: http, port: 80}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: far, namespace: front}
+                spec: {type: ExternalName, externalName: example.com, ports: [{name: http, port: 80}]}
+                """);
+
+        assertThat(mesh.endpoints(new EndpointKey("alias.front.svc.cluster.local", "front", 80)))
+                .isEqualTo(endpoints(mesh, 80));
+        assertThat(mesh.peerAccounts("alias.front.svc.cluster.local"))
+                .containsExactly("spiffe://cluster.local/ns/shop/sa/reviews");
+        assertThat(mesh.endpoints(new EndpointKey("far.front.svc.cluster.local", "front", 80)))
+                .extracting(MeshEndpoint::address)
+                .containsExactly("example.com");
+    }
+
+    @Test
     void looksOnlyIntoNamespacesThatTheMeshSelects() {
         String all = REVIEWS + """
                 ---
