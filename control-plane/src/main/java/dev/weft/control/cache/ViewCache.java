@@ -118,8 +118,8 @@ public final class ViewCache implements SnapshotSource {
         Made before = lastOfNode.get(node.id());
         CachedView lastOutbound = before == null ? null : before.outbound();
         CachedView lastInbound = before == null ? null : before.inbound();
-        CachedView outbound = generation.sides.computeIfAbsent(
-                view.outboundSide(), side -> outbound(generation, side, lastOutbound));
+        CachedView outbound =
+                generation.sides.computeIfAbsent(view.outboundSide(), side -> outbound(generation, side, lastOutbound));
         CachedView inbound = new Encoding(generation, old, view.proxy().client(), lastInbound)
                 .encode(view, ProxyTranslator.translateInbound(view));
         return new Made(whole(view, outbound, inbound, before), outbound, inbound);
@@ -142,10 +142,13 @@ public final class ViewCache implements SnapshotSource {
         for (ResourceType type : ResourceType.values()) {
             ResourceSet ofOutbound = outbound.snapshot().of(type);
             ResourceSet ofInbound = inbound.snapshot().of(type);
-            boolean same = before != null
+            if (before != null
                     && before.outbound().snapshot().of(type).equals(ofOutbound)
-                    && before.inbound().snapshot().of(type).equals(ofInbound);
-            sets.put(type, same ? before.whole().snapshot().of(type) : ofOutbound.with(ofInbound));
+                    && before.inbound().snapshot().of(type).equals(ofInbound)) {
+                sets.put(type, before.whole().snapshot().of(type));
+            } else {
+                sets.put(type, ofOutbound.with(ofInbound));
+            }
         }
         return new CachedView(
                 view,

@@ -79,13 +79,7 @@ public final class ProxyViews {
             return outbound(snapshot, own, egress, egress.of(sidecar));
         });
         return new ProxyView(
-                own,
-                snapshot.mesh(),
-                sidecar,
-                outbound,
-                inbound,
-                Optional.empty(),
-                snapshot.endpointsOf(outbound));
+                own, snapshot.mesh(), sidecar, outbound, inbound, Optional.empty(), snapshot.endpointsOf(outbound));
     }
 
     private static Outbound outbound(

@@ -71,7 +71,9 @@ final class Services {
         return declared.stream()
                 .map(one -> {
                     MeshService target = externalName(one).map(targets::get).orElse(null);
-                    return target == null ? one : new Declared.Alias(one.service().aliasOf(target), target);
+                    return target == null
+                            ? one
+                            : new Declared.Alias(one.service().aliasOf(target), target);
                 })
                 .collect(ImmutableList.toImmutableList());
     }

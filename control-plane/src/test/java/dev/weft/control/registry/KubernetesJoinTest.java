@@ -190,22 +190,13 @@ class KubernetesJoinTest {
 
     @Test
     void keepsTheVeryEndpointsOfServicesThatAnEndpointOfAnotherLeavesAlone() {
-        String all = REVIEWS + slice("a", endpoint("10.0.0.5", "a", "ready: true")) + pod("a", "10.0.0.5", "") + """
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: other, namespace: shop}
-                spec: {selector: {app: reviews}, ports: [{name: http, port: 80}]}
-                """
-                + slice("b", endpoint("10.0.0.5", "a", "ready: true")).replace("name: reviews", "name: other");
-        RegistrySnapshot before = mesh(all);
+        RegistrySnapshot before = mesh(twoServices("10.0.0.5"));
 
-        RegistrySnapshot after = RegistrySnapshot.of(
-                Meshes.resources(all.replace(
-                        "name: b, namespace: shop, labels: {kubernetes.io/service-name: other",
-                        "name: b, namespace: shop, labels: {kubernetes.io/service-name: none")),
-                Optional.of(before));
+        RegistrySnapshot after =
+                RegistrySnapshot.of(Meshes.resources(twoServices("10.0.0.6")), Optional.of(before));
 
+        EndpointKey other = new EndpointKey("other.shop.svc.cluster.local", "shop", 80);
+        assertThat(after.endpoints(other)).isNotEqualTo(before.endpoints(other));
         assertThat(endpoints(after, 80)).isSameAs(endpoints(before, 80));
         assertThat(ProxyViews.cut(after, proxy("a")).outbound())
                 .isSameAs(ProxyViews.cut(before, proxy("a")).outbound());
@@ -268,6 +259,16 @@ class KubernetesJoinTest {
                         .services())
                 .extracting(MeshService::name)
                 .containsExactlyInAnyOrder("hidden", "root");
+    }
+
+    private static String twoServices(String addressOfOther) {
+        return REVIEWS + slice("a", endpoint("10.0.0.5", "a", "ready: true")) + pod("a", "10.0.0.5", "") + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: other, namespace: shop}
+                spec: {selector: {app: reviews}, ports: [{name: http, port: 80}]}
+                """ + slice("b", endpoint(addressOfOther, "a", "ready: true")).replace("name: reviews", "name: other");
     }
 
     private static ImmutableList<InboundPort> inbound(RegistrySnapshot mesh, String pod) {

@@ -157,8 +157,8 @@ class KubernetesSourceOnClusterTest {
 
             await(() -> cluster.kubectl().attempt("get", "--raw", "/readyz").succeeded());
             namespace.apply(service(1));
-            await(() -> has(resource ->
-                    resource instanceof KubernetesService && resource.meta().name().equals("svc-1")));
+            await(() -> has(resource -> resource instanceof KubernetesService
+                    && resource.meta().name().equals("svc-1")));
         }
     }
 
@@ -178,9 +178,12 @@ class KubernetesSourceOnClusterTest {
             RegistrySnapshot snapshot = RegistrySnapshot.of(newest.get().resources());
             long joined = System.nanoTime();
 
-            assertThat(snapshot.services().stream().filter(service -> service.namespace().equals(namespace.name())))
+            assertThat(snapshot.services().stream()
+                            .filter(service -> service.namespace().equals(namespace.name())))
                     .hasSize(1_000);
-            assertThat(IntStream.range(0, 1_000).map(service -> endpoints(snapshot, namespace, "svc-" + service, 80).size()))
+            assertThat(IntStream.range(0, 1_000)
+                            .map(service -> endpoints(snapshot, namespace, "svc-" + service, 80)
+                                    .size()))
                     .containsOnly(5);
             namespace.apply(slice(7, 6));
             await(() -> endpoints(namespace, "svc-7", 80).size() == 6);
@@ -222,7 +225,8 @@ class KubernetesSourceOnClusterTest {
         String members = String.join(
                 ", ",
                 IntStream.range(0, endpoints)
-                        .mapToObj(i -> "{addresses: [198.18.%d.%d]}".formatted(i * 4 + service / 250, service % 250 + 1))
+                        .mapToObj(
+                                i -> "{addresses: [198.18.%d.%d]}".formatted(i * 4 + service / 250, service % 250 + 1))
                         .toList());
         return """
                 apiVersion: discovery.k8s.io/v1
