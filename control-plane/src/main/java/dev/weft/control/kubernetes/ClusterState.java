@@ -163,19 +163,23 @@ final class ClusterState {
         secretsStale = true;
     }
 
-    /** What an object says, without its version: a new status is no change. */
+    /** What an object says, without its version: a new status is no change. The generation is said back in the status. */
     private static List<Object> says(ParsedFile file) {
         List<Object> says = new ArrayList<>();
         for (Parsed parsed : file.objects()) {
             switch (parsed) {
-                case Parsed.Valid valid -> says.add(valid.resource());
-                case Parsed.FailedClosed failed -> says.add(failed.resource());
+                case Parsed.Valid valid -> says.addAll(says(valid.resource()));
+                case Parsed.FailedClosed failed -> says.addAll(says(failed.resource()));
                 case Parsed.Refused refused -> says.add(refused.key());
                 case Parsed.Skipped ignored -> {}
             }
             says.add(parsed.problems());
         }
         return says;
+    }
+
+    private static List<Object> says(Resource resource) {
+        return List.of(resource, resource.meta().generation());
     }
 
     private void delete(String name) {

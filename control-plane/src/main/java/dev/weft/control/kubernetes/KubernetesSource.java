@@ -87,7 +87,7 @@ public final class KubernetesSource implements ResourceSource {
         try {
             first.join();
         } catch (CompletionException e) {
-            throw new IllegalStateException("closed before the API server was read", e);
+            throw new IllegalStateException("the API server was not read", e);
         }
     }
 
