@@ -108,6 +108,7 @@ public record ProxyFacts(
                 "",
                 httpProxyPort,
                 interception,
+                families,
                 role);
     }
 

@@ -93,11 +93,11 @@ public final class ProxyTranslator {
     }
 
     /**
-     * The configuration of a view that differs from an earlier one in its endpoints only: routes do not read them, listeners only those of
-     * headless services, and a cluster its own service's. Gives what {@link #translate} gives, sooner.
+     * The configuration of an outbound side that differs from an earlier one in its endpoints only: routes do not read them, listeners only those of
+     * headless services, and a cluster its own service's. Gives what {@link #translateOutbound} gives, sooner.
      *
-     * @param earlier the view before
-     * @param before the configuration of that view
+     * @param earlier the side before
+     * @param before the configuration of that side
      */
     public static ProxyConfig translateEndpoints(ProxyView view, ProxyView earlier, ProxyConfig before) {
         List<MeshService> changed = view.outbound().services().stream()
@@ -109,7 +109,7 @@ public final class ProxyTranslator {
                         .anyMatch(service -> service.ports().stream()
                                 .anyMatch(port -> OutboundTranslator.listensPerEndpoint(service, port)));
         if (listeners) {
-            return translate(view);
+            return translateOutbound(view);
         }
         Map<String, Cluster> outbound = new TreeMap<>();
         Map<String, EndpointSet> endpoints = new TreeMap<>();
