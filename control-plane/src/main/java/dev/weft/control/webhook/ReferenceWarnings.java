@@ -1,18 +1,15 @@
 package dev.weft.control.webhook;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Sets;
 import dev.weft.resources.Problem;
 import dev.weft.resources.Resource;
 import dev.weft.resources.ResourceKey;
-import dev.weft.resources.ResourceKind;
 import dev.weft.resources.analyze.ReferenceCheck;
 import dev.weft.resources.parse.Parsed;
 import dev.weft.resources.parse.ParsedFile;
 import dev.weft.resources.store.ResourceStore;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -22,13 +19,8 @@ import java.util.function.Supplier;
  */
 public final class ReferenceWarnings implements Function<ParsedFile, ImmutableList<Problem>> {
     private static final String IN_FORCE = "(in force)";
-    private static final Set<ResourceKind> REFERRING =
-            Sets.immutableEnumSet(ResourceKind.VIRTUAL_SERVICE, ResourceKind.DESTINATION_RULE);
-    private static final Set<ResourceKind> REFERRED_TO = Sets.immutableEnumSet(
-            ResourceKind.SERVICE,
-            ResourceKind.SERVICE_ENTRY,
-            ResourceKind.DESTINATION_RULE,
-            ResourceKind.VIRTUAL_SERVICE);
+    /** How the check begins what it says of a Secret that is not there. */
+    private static final String NO_SECRET = "there is no Secret ";
 
     private final Supplier<? extends Collection<Resource>> inForce;
     private final String domainSuffix;
@@ -47,7 +39,6 @@ public final class ReferenceWarnings implements Function<ParsedFile, ImmutableLi
         return file.objects().stream()
                 .filter(Parsed.Valid.class::isInstance)
                 .map(Parsed.Valid.class::cast)
-                .filter(valid -> REFERRING.contains(valid.resource().key().kind()))
                 .flatMap(valid -> problems(file, valid).stream())
                 .collect(ImmutableList.toImmutableList());
     }
@@ -56,7 +47,7 @@ public final class ReferenceWarnings implements Function<ParsedFile, ImmutableLi
         ResourceKey key = candidate.resource().key();
         // Their places are nobody's business here: only the candidate's problems are told.
         ImmutableList<Parsed> others = inForce.get().stream()
-                .filter(resource -> REFERRED_TO.contains(resource.key().kind()))
+                .filter(resource -> !resource.key().kind().isPlatform())
                 .filter(resource -> !resource.key().equals(key))
                 .map(resource -> new Parsed.Valid(resource, candidate.positions(), ImmutableList.of()))
                 .collect(ImmutableList.toImmutableList());
@@ -64,6 +55,8 @@ public final class ReferenceWarnings implements Function<ParsedFile, ImmutableLi
                 List.of(file, new ParsedFile(IN_FORCE, others, ParsedFile.Extent.WHOLE)), List.of());
         return ReferenceCheck.problems(store, domainSuffix).stream()
                 .filter(problem -> problem.resource().equals(key.toString()))
+                // A Secret is read from when something in force names it; so that the first to name it cannot know.
+                .filter(problem -> !problem.message().startsWith(NO_SECRET))
                 .collect(ImmutableList.toImmutableList());
     }
 }

@@ -69,6 +69,25 @@ class ValidateHandlerTest {
     }
 
     @Test
+    void doesNotWarnOfASecretThatIsReadOnceItIsNamed() {
+        AdmissionAnswer answer = handler.handle(create(
+                """
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: ingress, namespace: shop}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - port: {number: 443, name: https, protocol: HTTPS}
+                    hosts: ["*"]
+                    tls: {mode: SIMPLE, credentialName: shop-cert}
+                """));
+
+        assertThat(answer).isInstanceOf(Allowed.class);
+        assertThat(answer.warnings()).isEmpty();
+    }
+
+    @Test
     void refusesAnUnknownFieldWithItsPlace() {
         AdmissionAnswer answer = handler.handle(create(UNKNOWN_FIELD));
 
