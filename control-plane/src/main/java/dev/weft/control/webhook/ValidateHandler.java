@@ -13,13 +13,17 @@ import dev.weft.resources.parse.ParsedFile;
 import dev.weft.resources.parse.ResourceParser;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Refuses an object that is wrong in itself, by the parser that everything else uses, and warns of what leads nowhere at the moment: that may come right with the
  * next object, so that the order of applying never matters. Thread safe. An object that is being deleted, or whose spec does not change, always passes:
- * a rule that came with an update of Weft must not keep finalizers and labels from being edited.
+ * a rule that came with an update of Weft must not keep finalizers and labels from being edited. Of the Gateway API nothing is refused: its objects
+ * may be for another implementation, and its definitions bring rules of their own.
  */
 public final class ValidateHandler implements AdmissionHandler {
+    private static final String SHARED_GROUP = "gateway.networking.k8s.io/";
+
     private final ResourceParser parser = new ResourceParser();
     private final Function<ParsedFile, ImmutableList<Problem>> references;
     private final InjectionMetrics metrics;
@@ -50,12 +54,13 @@ public final class ValidateHandler implements AdmissionHandler {
         boolean unchanged =
                 request.operation() == Operation.UPDATE && spec(object).equals(spec(request.oldObject()));
         metrics.validated(request.kind(), !refused);
-        if (refused && !unchanged) {
+        boolean shared = object.path("apiVersion").asText().startsWith(SHARED_GROUP);
+        if (refused && !unchanged && !shared) {
             return new Denied(
                     problems.stream()
                             .filter(problem -> problem.severity() == Severity.ERROR)
                             .map(ValidateHandler::line)
-                            .collect(java.util.stream.Collectors.joining("; ")),
+                            .collect(Collectors.joining("; ")),
                     lines(problems, Severity.WARNING));
         }
         ImmutableList.Builder<String> warnings = ImmutableList.builder();

@@ -128,6 +128,20 @@ class ValidateHandlerTest {
     }
 
     @Test
+    void refusesNothingOfTheGatewayApiAndSaysWhatItMakesOfIt() {
+        AdmissionAnswer answer = handler.handle(create(
+                """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: a, namespace: shop}
+                spec: {hostname: [a.example.org]}
+                """));
+
+        assertThat(answer).isInstanceOf(Allowed.class);
+        assertThat(answer.warnings()).isNotEmpty().first().asString().startsWith("spec.hostname: ");
+    }
+
+    @Test
     void letsDeletionsPass() {
         AdmissionRequest deletion = new AdmissionRequest(
                 "1",
