@@ -70,8 +70,7 @@ class ValidateHandlerTest {
 
     @Test
     void doesNotWarnOfASecretThatIsReadOnceItIsNamed() {
-        AdmissionAnswer answer = handler.handle(create(
-                """
+        AdmissionAnswer answer = handler.handle(create("""
                 apiVersion: networking.istio.io/v1
                 kind: Gateway
                 metadata: {name: ingress, namespace: shop}
@@ -129,8 +128,7 @@ class ValidateHandlerTest {
 
     @Test
     void refusesNothingOfTheGatewayApiAndSaysWhatItMakesOfIt() {
-        AdmissionAnswer answer = handler.handle(create(
-                """
+        AdmissionAnswer answer = handler.handle(create("""
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: HTTPRoute
                 metadata: {name: a, namespace: shop}

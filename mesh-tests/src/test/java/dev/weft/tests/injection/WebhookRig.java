@@ -87,8 +87,8 @@ final class WebhookRig implements AutoCloseable {
 
     /** The address under which the cluster sees this machine. */
     private static InetAddress towards(Cluster cluster) {
-        URI server = URI.create(cluster.kubectl()
-                .run("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"));
+        URI server =
+                URI.create(cluster.kubectl().run("config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"));
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
             return socket.getLocalAddress();
         } catch (IOException e) {
@@ -127,7 +127,8 @@ final class WebhookRig implements AutoCloseable {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, PASSWORD);
-            store.setKeyEntry("webhooks", leaf.privateKey(), PASSWORD, leaf.chain().toArray(X509Certificate[]::new));
+            store.setKeyEntry(
+                    "webhooks", leaf.privateKey(), PASSWORD, leaf.chain().toArray(X509Certificate[]::new));
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(store, PASSWORD);
             return (X509ExtendedKeyManager) factory.getKeyManagers()[0];

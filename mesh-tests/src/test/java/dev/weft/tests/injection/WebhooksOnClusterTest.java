@@ -32,10 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class WebhooksOnClusterTest {
     private static final Path CASES = Path.of("../injector-webhook/src/test/resources/dev/weft/injector/cases");
-    private static final Path ROUTES = Path.of("../charts/weft-base/files/crds/virtualservices.networking.istio.io.yaml");
-    private static final String POD = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a%s}]}}";
-    private static final String ROUTE =
-            """
+    private static final Path ROUTES =
+            Path.of("../charts/weft-base/files/crds/virtualservices.networking.istio.io.yaml");
+    private static final String POD =
+            "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a%s}]}}";
+    private static final String ROUTE = """
             apiVersion: networking.istio.io/v1
             kind: VirtualService
             metadata: {name: reviews}
@@ -82,7 +83,8 @@ class WebhooksOnClusterTest {
     void aPodOfALabelledNamespaceGetsItsProxyAndOthersStayAsTheyAre() throws IOException {
         assertThat(names(create(labelled, POD.formatted("")))).containsExactly("weft-init", "weft-proxy", "a");
         assertThat(names(create(plain, POD.formatted("")))).containsExactly("a");
-        assertThat(names(create(plain, POD.formatted("").replace("name: a}", "name: a, labels: {weft.dev/inject: enabled}}"))))
+        assertThat(names(create(
+                        plain, POD.formatted("").replace("name: a}", "name: a, labels: {weft.dev/inject: enabled}}"))))
                 .containsExactly("weft-init", "weft-proxy", "a");
         assertThat(names(create(labelled, POD.formatted("").replace("spec: {", "spec: {hostNetwork: true, "))))
                 .containsExactly("a");
@@ -93,21 +95,25 @@ class WebhooksOnClusterTest {
         Outcome outcome = create(labelled, POD.formatted(", securityContext: {runAsUser: 1337}"));
 
         assertThat(outcome.succeeded()).isFalse();
-        assertThat(outcome.err()).contains("denied the request", "spec.containers[a].securityContext.runAsUser", "run as user 1337");
+        assertThat(outcome.err())
+                .contains("denied the request", "spec.containers[a].securityContext.runAsUser", "run as user 1337");
     }
 
     @Test
     void theApiServerTakesEveryInjectedPodOfTheGoldenFiles() throws IOException {
         ArrayNode pods = JsonNodeFactory.instance.arrayNode();
         try (Stream<Path> files = Files.list(CASES)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".out.yaml")).sorted().toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".out.yaml"))
+                    .sorted()
+                    .toList()) {
                 for (YamlDocument document : YamlDocuments.read(Files.readString(file))) {
                     collect(YamlTrees.toJson(((YamlDocument.Readable) document).root()), pods);
                 }
             }
         }
         assertThat(pods).hasSizeGreaterThan(25);
-        ObjectNode list = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "List");
+        ObjectNode list =
+                JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "List");
         list.set("items", pods);
 
         Outcome outcome = create(plain, list.toString());
@@ -117,7 +123,9 @@ class WebhooksOnClusterTest {
 
     @Test
     void kubectlApplySaysWhatIsWrongWithARouteAndWarnsOfWhatIsMissing() throws IOException {
-        boolean before = cluster.kubectl().attempt("get", "crd", "virtualservices.networking.istio.io").succeeded();
+        boolean before = cluster.kubectl()
+                .attempt("get", "crd", "virtualservices.networking.istio.io")
+                .succeeded();
         if (!before) {
             cluster.kubectl().run("create", "-f", ROUTES.toString());
             cluster.kubectl().run("wait", "crd/virtualservices.networking.istio.io", "--for=condition=Established");
@@ -129,7 +137,8 @@ class WebhooksOnClusterTest {
             assertThat(wrong.succeeded()).isFalse();
             assertThat(wrong.err()).contains("denied the request: spec.http[0].match[0].uri.regex");
             assertThat(missing.succeeded()).as(missing.err()).isTrue();
-            assertThat(missing.err()).contains("Warning: spec.http[0].route[0].destination.host: no service has the host reviews");
+            assertThat(missing.err())
+                    .contains("Warning: spec.http[0].route[0].destination.host: no service has the host reviews");
             cluster.kubectl().run("-n", plain.name(), "delete", "virtualservice", "reviews");
         } finally {
             if (!before) {
@@ -171,14 +180,24 @@ class WebhooksOnClusterTest {
     private Outcome createIn(String namespace, String manifest) throws IOException {
         Path file = Files.writeString(folder.resolve("objects.yaml"), manifest);
         return cluster.kubectl()
-                .attempt("-n", namespace, "create", "--dry-run=server", "--validate=ignore", "-o", "json", "-f", file.toString());
+                .attempt(
+                        "-n",
+                        namespace,
+                        "create",
+                        "--dry-run=server",
+                        "--validate=ignore",
+                        "-o",
+                        "json",
+                        "-f",
+                        file.toString());
     }
 
     private static List<String> names(Outcome created) throws IOException {
         assertThat(created.succeeded()).as(created.err()).isTrue();
         JsonNode spec = new JsonMapper().readTree(created.out()).path("spec");
         return Stream.concat(
-                        spec.path("initContainers").valueStream(), spec.path("containers").valueStream())
+                        spec.path("initContainers").valueStream(),
+                        spec.path("containers").valueStream())
                 .map(container -> container.path("name").asText())
                 .toList();
     }
@@ -196,7 +215,8 @@ class WebhooksOnClusterTest {
         if (!pod.path("metadata").path("annotations").has("weft.dev/status")) {
             return;
         }
-        ObjectNode copy = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
+        ObjectNode copy =
+                JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
         ObjectNode metadata = copy.putObject("metadata").put("generateName", "golden-");
         metadata.set("labels", pod.path("metadata").path("labels"));
         metadata.set("annotations", pod.path("metadata").path("annotations"));
