@@ -20,12 +20,14 @@ record CommandLine(
             usage: weft-proxy -c FILE [--concurrency N] [--log-level LEVEL] [--print-config]
                    weft-proxy sidecar|gateway [--concurrency N] [--log-level LEVEL] [--print-config]
                    weft-proxy agent -c FILE --socket PATH
+                   weft-proxy wait [SECONDS] | drain | quit
 
               sidecar, gateway         the proxy of a pod, told by the pod's environment what a bootstrap would say
               -c, --config-path FILE   Envoy bootstrap: .json, .pb (binary), or YAML
               --concurrency N          event loops (default: one up to one CPU, two above)
               -l, --log-level LEVEL    trace, debug, info (default), warning, error, critical or off
               --print-config           print what the bootstrap means and end
+              wait, drain, quit        orders to the proxy of this pod (see bin/weft-proxy)
               agent                    get the workload's certificate and serve it, and ADS, to another proxy
               --socket PATH            where the agent listens (Unix socket)
             """;

@@ -3,6 +3,7 @@ package dev.weft.proxy;
 import com.google.protobuf.ByteString;
 import dev.weft.proxy.pod.PodBootstrap;
 import dev.weft.proxy.pod.PodEnvironment;
+import dev.weft.proxy.pod.PodProxy;
 import dev.weft.proxy.pod.PodRole;
 import dev.weft.proxy.telemetry.log.LogLevel;
 import dev.weft.proxy.telemetry.log.LogProvider;
@@ -63,11 +64,7 @@ public final class Main {
             case CommandLine.Source.Environment(PodRole role) -> {
                 PodEnvironment environment = environment();
                 wire = Decoded.of(PodBootstrap.message(environment, role));
-                options = options.withTerminationDrain(environment.runtime().drain());
-                if (environment.runtime().concurrency().isPresent()) {
-                    options = options.withLoops(
-                            environment.runtime().concurrency().getAsInt());
-                }
+                options = options.withPod(new PodProxy(environment, role));
             }
         }
         ProxyOptions chosen = line.concurrency().isPresent()
@@ -95,7 +92,11 @@ public final class Main {
         Path folder = Path.of(environment.getOrDefault("WEFT_POD_INFO", "/etc/weft/pod"));
         try {
             return PodEnvironment.parse(
-                    environment, text(folder.resolve("labels")), text(folder.resolve("annotations")));
+                    environment,
+                    new PodEnvironment.Files(
+                            text(folder.resolve("labels")),
+                            text(folder.resolve("annotations")),
+                            text(Path.of(environment.getOrDefault("WEFT_RESOLV_CONF", "/etc/resolv.conf")))));
         } catch (IllegalArgumentException e) {
             throw fail("the environment cannot be used: " + e.getMessage());
         }
@@ -118,7 +119,7 @@ public final class Main {
             throw fail("the " + line.source() + " cannot be run: " + e.getMessage());
         }
         untilTold(() -> {
-            app.drain(options.terminationDrain());
+            app.leave();
             app.close();
         });
     }
@@ -135,6 +136,7 @@ public final class Main {
 
     /** Waits for SIGTERM or SIGINT, and ends the process when {@code end} is done. */
     private static void untilTold(Ending end) throws InterruptedException {
+        EndSignals.install();
         CountDownLatch never = new CountDownLatch(1);
         Thread main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

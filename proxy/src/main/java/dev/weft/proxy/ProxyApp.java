@@ -49,6 +49,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -76,6 +77,7 @@ import org.slf4j.LoggerFactory;
 public final class ProxyApp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyApp.class);
     private static final Duration FILE_RELOAD = Duration.ofSeconds(1);
+    private static final Duration GOODBYE = Duration.ofMillis(200);
 
     private final Bootstrap bootstrap;
     private final ProxyOptions options;
@@ -100,6 +102,7 @@ public final class ProxyApp implements AutoCloseable {
     private @Nullable TelemetryReporter reporter;
     private volatile @Nullable AdsClient ads;
     private volatile boolean draining;
+    private volatile @Nullable PodDuties pod;
 
     private ProxyApp(Bootstrap bootstrap, ProxyOptions options) {
         this.bootstrap = bootstrap;
@@ -194,6 +197,7 @@ public final class ProxyApp implements AutoCloseable {
                 .ifPresent(config -> serve(
                         pages.statusOnly(),
                         new SocketAddress.Inet(NodeIdentity.address(bootstrap.node()), config.statusPort())));
+        options.pod().ifPresent(proxy -> pod = new PodDuties(proxy, this, pages, loops.get(0), options, control));
     }
 
     private void serve(AdminPages served, SocketAddress address) {
@@ -235,6 +239,10 @@ public final class ProxyApp implements AutoCloseable {
                 running,
                 new Backoff(new SplittableRandom()));
         ads = client;
+        pod().flatMap(PodDuties::names).ifPresent(taker -> {
+            running.namesTo(taker);
+            client.askForNames();
+        });
         client.start();
     }
 
@@ -315,9 +323,37 @@ public final class ProxyApp implements AutoCloseable {
 
     /** Whether all that the control plane meant at first is running, the workload's certificate included. */
     public boolean isReady() {
-        boolean identity = bootstrap.agent().isEmpty()
+        return running.isWarm() && hasIdentity();
+    }
+
+    private boolean hasIdentity() {
+        return bootstrap.agent().isEmpty()
                 || secrets.find(CertificateAgent.WORKLOAD_SECRET).isPresent();
-        return running.isWarm() && identity;
+    }
+
+    /** The duties of a proxy in a pod. */
+    Optional<PodDuties> pod() {
+        return Optional.ofNullable(pod);
+    }
+
+    /** Where a pod's agent, readiness and metrics are served, by family; empty where the proxy is in no pod. */
+    public ImmutableList<java.net.SocketAddress> podAddresses() {
+        return pod().map(PodDuties::addresses).orElse(ImmutableList.of());
+    }
+
+    /** Where a pod's DNS queries are answered over IPv4; empty where they are not. */
+    public Optional<InetSocketAddress> dnsAddress() {
+        return pod().flatMap(PodDuties::dnsAddress);
+    }
+
+    /** Ends its part in the mesh in good order; returns when nothing is left to wait for. */
+    public void leave() throws InterruptedException {
+        PodDuties duties = pod;
+        if (duties == null) {
+            drain(options.terminationDrain());
+        } else {
+            duties.departure().finish();
+        }
     }
 
     /** The exchanges that failed lately. */
@@ -331,13 +367,31 @@ public final class ProxyApp implements AutoCloseable {
     }
 
     ServerState state() {
-        if (draining) {
+        PodDuties duties = pod;
+        if (draining || (duties != null && duties.departure().hasBegun())) {
             return ServerState.DRAINING;
         }
-        if (isReady()) {
+        if (isReady() && unready().isEmpty()) {
             return ServerState.LIVE;
         }
         return running.isWarm() ? ServerState.INITIALIZING : ServerState.PRE_INITIALIZING;
+    }
+
+    /** Why it takes no traffic; empty where it does. */
+    Optional<String> unready() {
+        if (draining) {
+            return Optional.of("told to end");
+        }
+        if (!running.isWarm()) {
+            return Optional.of(ads().map(AdsClient::status)
+                    .filter(status -> !status.connected())
+                    .map(status -> "the control plane is not reached")
+                    .orElse("the first configuration is not complete"));
+        }
+        if (!hasIdentity()) {
+            return Optional.of("no workload certificate yet");
+        }
+        return pod().flatMap(duties -> duties.unready(listeners.problems()));
     }
 
     void drainListeners(AdminCommands.Scope scope, AdminCommands.Manner manner) {
@@ -369,6 +423,18 @@ public final class ProxyApp implements AutoCloseable {
         }
     }
 
+    /** Gives connections that were asked to close a moment to write what belongs to their end. */
+    private void awaitGoodbyes() {
+        long end = System.nanoTime() + GOODBYE.toNanos();
+        try {
+            while (listeners.connections() > 0 && System.nanoTime() < end) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Ends at once what is still open. */
     @Override
     public void close() {
@@ -377,6 +443,7 @@ public final class ProxyApp implements AutoCloseable {
             reports.close();
         }
         adminServers.forEach(AdminServer::close);
+        pod().ifPresent(PodDuties::close);
         pages.close();
         AdsClient client = ads;
         if (client != null) {
@@ -395,6 +462,8 @@ public final class ProxyApp implements AutoCloseable {
                 listeners.close();
                 clusters.close();
             });
+            awaitGoodbyes();
+            listeners.abort();
         } finally {
             resolver.close();
             group.shutdownGracefully(0, 500, TimeUnit.MILLISECONDS).awaitUninterruptibly(2_000);

@@ -1,6 +1,7 @@
 package dev.weft.proxy;
 
 import com.google.common.collect.ImmutableSortedMap;
+import dev.weft.api.istio.nds.NameTable;
 import dev.weft.model.ProxyConfig;
 import dev.weft.model.cluster.Cluster;
 import dev.weft.model.listener.Listener;
@@ -14,6 +15,7 @@ import dev.weft.proxy.xds.ConfigSink;
 import dev.weft.xds.bootstrap.Bootstrap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class RunningConfig implements ConfigSink {
     private final ConfigHolder holder;
     private final Listeners listeners;
     private volatile boolean warm;
+    private volatile Consumer<NameTable> names = table -> {};
 
     RunningConfig(Bootstrap bootstrap, FileSecrets files, Clusters clusters, ConfigHolder holder, Listeners listeners) {
         this.bootstrap = bootstrap;
@@ -57,6 +60,16 @@ final class RunningConfig implements ConfigSink {
         LOG.info(
                 "configuration is complete listeners={}",
                 holder.current().config().listeners().size());
+    }
+
+    @Override
+    public void names(NameTable table) {
+        names.accept(table);
+    }
+
+    /** Who answers by the names of the mesh. */
+    void namesTo(Consumer<NameTable> taker) {
+        names = taker;
     }
 
     /** Whether all that the control plane meant at first is running. */

@@ -45,6 +45,11 @@ final class RunningSources implements AdminSources, AdminCommands {
     }
 
     @Override
+    public Optional<String> unready() {
+        return app.unready();
+    }
+
+    @Override
     public Clusters clusters() {
         return app.clusters();
     }
@@ -66,7 +71,8 @@ final class RunningSources implements AdminSources, AdminCommands {
 
     @Override
     public ImmutableList<MetricSource> metrics() {
-        return ImmutableList.of(app.metrics(), app.connectionMetrics());
+        return ImmutableList.of(
+                app.metrics(), app.connectionMetrics(), sink -> app.pod().ifPresent(pod -> pod.collect(sink)));
     }
 
     @Override

@@ -145,6 +145,7 @@ public final class ApiHandlers {
                             case "cds" -> "cluster";
                             case "eds" -> "endpoint";
                             case "lds" -> "listener";
+                            case "nds" -> "names";
                             default -> "route";
                         };
                         item.put(name + "_sent", type.sent());

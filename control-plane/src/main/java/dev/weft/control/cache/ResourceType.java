@@ -13,7 +13,9 @@ public enum ResourceType {
     ENDPOINT("eds", "envoy.config.endpoint.v3.ClusterLoadAssignment", Naming.BY_NAME),
     SECRET("sds", "envoy.extensions.transport_sockets.tls.v3.Secret", Naming.BY_NAME),
     LISTENER("lds", "envoy.config.listener.v3.Listener", Naming.WILDCARD),
-    ROUTE("rds", "envoy.config.route.v3.RouteConfiguration", Naming.BY_NAME);
+    ROUTE("rds", "envoy.config.route.v3.RouteConfiguration", Naming.BY_NAME),
+    /** Names and addresses for a proxy that answers its workload's DNS; made only where one asks. */
+    NAME_TABLE("nds", "istio.networking.nds.v1.NameTable", Naming.WILDCARD);
 
     private static final String PREFIX = "type.googleapis.com/";
 
@@ -36,7 +38,7 @@ public enum ResourceType {
         return Optional.empty();
     }
 
-    /** The word of metrics and messages: {@code cds}, {@code eds}, {@code sds}, {@code lds}, {@code rds}. */
+    /** The word of metrics and messages: {@code cds}, {@code eds}, {@code sds}, {@code lds}, {@code rds}, {@code nds}. */
     public String shortName() {
         return shortName;
     }

@@ -208,7 +208,8 @@ public final class ViewCache implements SnapshotSource {
                             before == null ? ImmutableMap.of() : GatewaySecretResources.of(before.view()),
                             encoder::secret));
             sets.put(ResourceType.ROUTE, set(ResourceType.ROUTE, config.routes(), base.routes(), encoder::routes));
-            return new CachedView(view, config, ResourceSnapshot.of(sets), ImmutableList.copyOf(failures));
+            ResourceSnapshot snapshot = ResourceSnapshot.of(sets).withNames(() -> NameTableEncoder.encode(view));
+            return new CachedView(view, config, snapshot, ImmutableList.copyOf(failures));
         }
 
         private <M> ResourceSet set(

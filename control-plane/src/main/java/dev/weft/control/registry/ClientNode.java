@@ -11,9 +11,22 @@ import java.util.OptionalInt;
  * @param facts what translation may know of it, with all addresses
  * @param userAgent name and version of the program, for display
  * @param adminPort of its admin endpoint, for tools on the same machine
+ * @param dns whether hosts without an address are given one for it
  */
 @Immutable
-public record ClientNode(String id, String workload, ProxyFacts facts, UserAgent userAgent, OptionalInt adminPort) {
+public record ClientNode(
+        String id, String workload, ProxyFacts facts, UserAgent userAgent, OptionalInt adminPort, DnsCapture dns) {
+
+    /** Whether the proxy answers its workload's DNS queries (node metadata {@code DNS_CAPTURE}). */
+    public enum DnsCapture {
+        OFF,
+        ON
+    }
+
+    /** One that answers no DNS. */
+    public ClientNode(String id, String workload, ProxyFacts facts, UserAgent userAgent, OptionalInt adminPort) {
+        this(id, workload, facts, userAgent, adminPort, DnsCapture.OFF);
+    }
 
     /** The program that asks; either may be empty. */
     @Immutable

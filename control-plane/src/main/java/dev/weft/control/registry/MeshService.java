@@ -77,6 +77,12 @@ public record MeshService(
         return source.kind() == ResourceKind.SERVICE && resolution == Resolution.ORIGINAL_DESTINATION;
     }
 
+    /** The same service at other virtual addresses. */
+    MeshService withAddresses(ImmutableList<String> others) {
+        return new MeshService(
+                hostname, namespace, name, source, location, resolution, others, ports, exportTo, subjectAltNames);
+    }
+
     /** Whether workloads of {@code namespace} may see the service. */
     public boolean visibleIn(String viewer) {
         return exportTo.contains("*")

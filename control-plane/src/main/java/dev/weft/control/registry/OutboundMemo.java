@@ -24,8 +24,13 @@ final class OutboundMemo {
      * What the outbound side depends on, of the caller.
      *
      * @param labels empty where no rule of the namespace selects by them
+     * @param dns whether hosts without an address are given one
      */
-    record Caller(String namespace, ImmutableMap<String, String> labels, Optional<Sidecar> sidecar) {}
+    record Caller(
+            String namespace,
+            ImmutableMap<String, String> labels,
+            Optional<Sidecar> sidecar,
+            ClientNode.DnsCapture dns) {}
 
     private final ImmutableList<Resource> configuration;
     private final ImmutableMap<String, ImmutableSet<String>> peerAccounts;

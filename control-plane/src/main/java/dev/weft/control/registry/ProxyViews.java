@@ -73,10 +73,15 @@ public final class ProxyViews {
         OutboundMemo.Caller caller = new OutboundMemo.Caller(
                 own.namespace(),
                 snapshot.destinationRules().selectCallers(own.namespace()) ? labels : ImmutableMap.of(),
-                sidecar);
+                sidecar,
+                node.dns());
         Outbound outbound = snapshot.outbound().of(caller, () -> {
             EgressScopes egress = new EgressScopes(snapshot, own.namespace());
-            return outbound(snapshot, own, egress, egress.of(sidecar));
+            ImmutableList<EgressScope> scopes = switch (node.dns()) {
+                case OFF -> egress.of(sidecar);
+                case ON -> addressed(egress.of(sidecar), snapshot.autoAddresses());
+            };
+            return outbound(snapshot, own, egress, scopes);
         });
         return new ProxyView(
                 own, snapshot.mesh(), sidecar, outbound, inbound, Optional.empty(), snapshot.endpointsOf(outbound));
@@ -99,6 +104,15 @@ public final class ProxyViews {
                 accounts.buildKeepingLast(),
                 egress.delegates(),
                 CallerLabels.of(scopes, egress.delegates().values()));
+    }
+
+    private static ImmutableList<EgressScope> addressed(ImmutableList<EgressScope> scopes, AutoAddresses addresses) {
+        return scopes.stream()
+                .map(scope -> new EgressScope(
+                        scope.listener(),
+                        scope.services().stream().map(addresses::addressed).collect(ImmutableList.toImmutableList()),
+                        scope.virtualServices()))
+                .collect(ImmutableList.toImmutableList());
     }
 
     /** Each host once: scopes of one proxy may see one service through several listeners. */

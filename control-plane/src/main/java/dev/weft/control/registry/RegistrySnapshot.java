@@ -1,5 +1,7 @@
 package dev.weft.control.registry;
 
+import com.google.common.base.Supplier;
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableCollection;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
@@ -69,6 +71,7 @@ public final class RegistrySnapshot {
     private final ImmutableMap<String, Secret> secrets;
     private final DiscoverySelectors discoverySelectors;
     private final OutboundMemo outbound;
+    private final Supplier<AutoAddresses> autoAddresses;
 
     /** By identity: to compare two sides would be to compare the whole mesh. */
     private final Map<ProxyView.Outbound, ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>>> endpointsOfSides =
@@ -129,6 +132,7 @@ public final class RegistrySnapshot {
                 peerAccounts);
         this.outbound =
                 before.map(last -> last.outbound).filter(fresh::holdsFor).orElse(fresh);
+        this.autoAddresses = Suppliers.memoize(() -> AutoAddresses.of(services));
     }
 
     private static ImmutableMap<String, ImmutableMap<String, String>> namespaceLabels(
@@ -205,6 +209,11 @@ public final class RegistrySnapshot {
     /** Kubernetes Services first, then entries, the oldest first. */
     public ImmutableList<MeshService> services() {
         return services;
+    }
+
+    /** Addresses for hosts that have none; made when the first proxy that answers DNS comes. */
+    AutoAddresses autoAddresses() {
+        return autoAddresses.get();
     }
 
     public ImmutableList<MeshEndpoint> endpoints(EndpointKey key) {

@@ -101,7 +101,10 @@ final class NodeParser {
                 new ClientNode.UserAgent(node.getUserAgentName(), version(node, metadata)),
                 metadata.number("ADMIN_PORT").isPresent()
                         ? metadata.number("ADMIN_PORT")
-                        : metadata.nested("PROXY_CONFIG").number("proxyAdminPort"));
+                        : metadata.nested("PROXY_CONFIG").number("proxyAdminPort"),
+                metadata.text("DNS_CAPTURE").filter("true"::equals).isPresent()
+                        ? ClientNode.DnsCapture.ON
+                        : ClientNode.DnsCapture.OFF);
     }
 
     private static ProxyFacts.Client client(Node node, Metadata metadata) {

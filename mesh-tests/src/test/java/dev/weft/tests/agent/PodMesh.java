@@ -11,6 +11,7 @@ import dev.weft.proxy.ProxyApp;
 import dev.weft.proxy.ProxyOptions;
 import dev.weft.proxy.pod.PodBootstrap;
 import dev.weft.proxy.pod.PodEnvironment;
+import dev.weft.proxy.pod.PodProxy;
 import dev.weft.proxy.pod.PodRole;
 import dev.weft.xds.Decoded;
 import dev.weft.xds.bootstrap.Bootstrap;
@@ -80,13 +81,15 @@ final class PodMesh implements AutoCloseable {
     }
 
     ProxyApp start(Map<String, String> variables, PodRole role) {
-        PodEnvironment environment = PodEnvironment.parse(variables, "", "");
+        PodEnvironment environment = PodEnvironment.parse(variables, PodEnvironment.Files.NONE);
         var message = PodBootstrap.message(environment, role);
         Bootstrap bootstrap = switch (new BootstrapDecoder(new OnDemandDescriptors()).decode(message)) {
             case Decoded.Value<Bootstrap>(Bootstrap value) -> value;
             case Decoded.Rejected<Bootstrap> rejected -> throw new AssertionError(rejected.message());
         };
-        ProxyApp app = ProxyApp.start(bootstrap, ProxyOptions.defaults().withLoops(1));
+        ProxyApp app = ProxyApp.start(
+                bootstrap,
+                ProxyOptions.defaults().withPod(new PodProxy(environment, role)).withLoops(1));
         proxies.add(app);
         return app;
     }

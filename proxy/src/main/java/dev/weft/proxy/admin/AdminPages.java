@@ -3,10 +3,15 @@ package dev.weft.proxy.admin;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.weft.proxy.admin.AdminSources.ServerState;
+import dev.weft.proxy.exchange.Exchange;
+import dev.weft.proxy.exchange.RequestSink;
 import dev.weft.proxy.telemetry.MetricSource;
 import dev.weft.proxy.telemetry.StatsPage;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +27,15 @@ public final class AdminPages implements AutoCloseable {
     private final AdminSources sources;
     private final AtomicBoolean failing;
     private final AdminThread thread;
+    /** Without what every process has: on one page with an application's, those would stand there twice. */
+    private final StatsPage shared;
 
-    private AdminPages(ImmutableList<Page> pages, AdminSources sources, AtomicBoolean failing, AdminThread thread) {
+    private AdminPages(
+            ImmutableList<Page> pages,
+            AdminSources sources,
+            AtomicBoolean failing,
+            AdminThread thread,
+            StatsPage shared) {
         ImmutableMap.Builder<String, Page> builder = ImmutableMap.builder();
         builder.put("/", Page.quick("/", "this list", request -> help()));
         builder.put("/help", Page.quick("/help", "this list", request -> help()));
@@ -32,6 +44,7 @@ public final class AdminPages implements AutoCloseable {
         this.sources = sources;
         this.failing = failing;
         this.thread = thread;
+        this.shared = shared;
     }
 
     /** All pages. */
@@ -42,6 +55,7 @@ public final class AdminPages implements AutoCloseable {
                 .add(new ProcessMetrics(sources.facts().version()))
                 .build();
         StatPages stats = new StatPages(new StatsPage(metrics, ProxyStats.of(sources, clock)));
+        StatsPage shared = new StatsPage(sources.metrics(), ProxyStats.of(sources, clock));
         ConfigDump dump = new ConfigDump(sources);
         ClustersPage clusters = new ClustersPage(sources);
         ListenersPage listeners = new ListenersPage(sources.listeners());
@@ -76,9 +90,9 @@ public final class AdminPages implements AutoCloseable {
                         new Page(
                                 "/logging",
                                 Page.Use.LOOK_OR_ACT,
-                                Page.Place.THREAD,
+                                Page.Access.ANYBODY,
                                 "log levels; POST ?level=LEVEL or ?paths=NAME:LEVEL,… changes them",
-                                LoggingPage::answer),
+                                new Page.Source.Made(Page.Place.THREAD, LoggingPage::answer)),
                         Page.look("/memory", "heap, direct and resident bytes", r -> server.memory()),
                         Page.act("/quitquitquit", "drain and end", request -> {
                             commands.quit();
@@ -98,19 +112,59 @@ public final class AdminPages implements AutoCloseable {
                                 r -> FailuresPage.answer(sources.failures()))),
                 sources,
                 failing,
-                new AdminThread());
+                new AdminThread(),
+                shared);
     }
 
     /** Health and metrics only, for an address that others than the operator reach. */
     public AdminPages statusOnly() {
-        return new AdminPages(
-                ImmutableList.of(
-                        ready("/healthz/ready", sources, failing),
-                        ready("/ready", sources, failing),
-                        statsPage("/stats/prometheus")),
-                sources,
-                failing,
-                thread);
+        return with(ImmutableList.of(
+                ready("/healthz/ready", sources, failing),
+                ready("/ready", sources, failing),
+                statsPage("/stats/prometheus")));
+    }
+
+    /** Readiness only, for the kubelet. */
+    public AdminPages health() {
+        return with(ImmutableList.of(ready("/healthz/ready", sources, failing), ready("/ready", sources, failing)));
+    }
+
+    /** The proxy's own metrics only. */
+    public AdminPages metrics() {
+        return with(ImmutableList.of(statsPage("/stats/prometheus")));
+    }
+
+    /**
+     * The pages of a pod's agent: those that anybody may ask for, and orders that are taken from the pod's own containers.
+     *
+     * @param relays who answers at a path
+     * @param drain takes the pod out of service
+     */
+    public AdminPages agent(ImmutableMap<String, Function<Exchange, RequestSink>> relays, Runnable drain) {
+        ImmutableList.Builder<Page> all = ImmutableList.builder();
+        relays.forEach((path, relay) -> all.add(Page.relayed(path, "asks the application", relay::apply)));
+        all.add(ready("/healthz/ready", sources, failing));
+        all.add(ready("/ready", sources, failing));
+        all.add(Page.order("/drain", "take no more part in the mesh, but go on with what is open", request -> {
+            drain.run();
+            return Answer.text("OK\n");
+        }));
+        all.add(Page.order("/quitquitquit", "drain and end", request -> {
+            sources.commands().quit();
+            return Answer.text("OK\n");
+        }));
+        return with(all.build());
+    }
+
+    /** Renders the proxy's metrics for a page that others add to; empty where the admin thread is busy. */
+    public void render(Consumer<Optional<String>> then) {
+        if (!thread.submit(() -> then.accept(Optional.of(shared.prometheus(StatsPage.Choice.ALL))))) {
+            then.accept(Optional.empty());
+        }
+    }
+
+    private AdminPages with(ImmutableList<Page> pages) {
+        return new AdminPages(pages, sources, failing, thread, shared);
     }
 
     private Page statsPage(String path) {
@@ -124,7 +178,8 @@ public final class AdminPages implements AutoCloseable {
     private static Page ready(String path, AdminSources sources, AtomicBoolean failing) {
         return Page.quick(path, "200 when traffic may come", request -> {
             ServerState state = state(sources, failing);
-            return Answer.text(state == ServerState.LIVE ? 200 : 503, state + "\n");
+            String reason = sources.unready().map(why -> ": " + why).orElse("");
+            return state == ServerState.LIVE ? Answer.text(state + "\n") : Answer.text(503, state + reason + "\n");
         });
     }
 
@@ -145,13 +200,17 @@ public final class AdminPages implements AutoCloseable {
     }
 
     /** Makes a page; a bug in it is its answer, not the end of the connection. */
-    Answer make(Page page, AdminRequest request) {
+    Answer make(String path, Page.Content content, AdminRequest request) {
         try {
-            return page.content().answer(request);
+            return content.answer(request);
         } catch (RuntimeException e) {
-            LOG.error("admin page failed path={}", page.path(), e);
-            return Answer.text(500, "cannot make " + page.path() + ": " + e + "\n");
+            return failed(path, e);
         }
+    }
+
+    static Answer failed(String path, RuntimeException bug) {
+        LOG.error("admin page failed path={}", path, bug);
+        return Answer.text(500, "cannot make " + path + ": " + bug + "\n");
     }
 
     Answer notFound(AdminRequest request) {

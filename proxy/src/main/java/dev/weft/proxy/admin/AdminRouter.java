@@ -8,6 +8,7 @@ import dev.weft.proxy.exchange.RequestSink;
 import dev.weft.proxy.exchange.RouteDecision;
 import dev.weft.proxy.exchange.Router;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The end of the admin server's chain: answers each request with a page instead of carrying it on. Shared; called on its loop. */
@@ -40,19 +41,37 @@ final class AdminRouter implements Router {
                 && exchange.request().headers().contains(HeaderName.ORIGIN)) {
             // A web page that the operator happens to look at must not give orders to a port of his machine.
             send(exchange, Answer.text(403, "requests of web pages are not taken\n"), "");
+        } else if (page.access() == Page.Access.LOOPBACK
+                && !exchange.connection().remote().getAddress().isLoopbackAddress()) {
+            send(exchange, Answer.text(403, page.path() + " is for callers in the pod only\n"), "");
         } else {
-            answer(exchange, page, request);
+            switch (page.source()) {
+                case Page.Source.Made(Page.Place place, Page.Content content) ->
+                    answer(exchange, place, () -> pages.make(page.path(), content, request));
+                case Page.Source.Relayed(Page.Relay relay) -> {
+                    return relayed(exchange, page, relay);
+                }
+            }
         }
         return RequestSink.IGNORE;
     }
 
-    private void answer(Exchange exchange, Page page, AdminRequest request) {
-        switch (page.place()) {
-            case LOOP -> send(exchange, pages.make(page, request), "");
+    private static RequestSink relayed(Exchange exchange, Page page, Page.Relay relay) {
+        try {
+            return relay.start(exchange);
+        } catch (RuntimeException e) {
+            send(exchange, AdminPages.failed(page.path(), e), "");
+            return RequestSink.IGNORE;
+        }
+    }
+
+    private void answer(Exchange exchange, Page.Place place, Supplier<Answer> maker) {
+        switch (place) {
+            case LOOP -> send(exchange, maker.get(), "");
             case THREAD -> {
                 long generation = exchange.generation();
                 boolean taken = pages.thread().submit(() -> {
-                    Answer answer = pages.make(page, request);
+                    Answer answer = maker.get();
                     exchange.loop().eventLoop().execute(() -> {
                         if (exchange.isCurrent(generation)) {
                             send(exchange, answer, "");

@@ -20,6 +20,9 @@ public interface AdminSources {
     /** How far it is, as far as the program knows; the pages know of failed health checks by themselves. */
     ServerState state();
 
+    /** Why it takes no traffic; empty where it does, or nothing more can be said. */
+    Optional<String> unready();
+
     Clusters clusters();
 
     Listeners listeners();

@@ -1,6 +1,5 @@
 package dev.weft.proxy.agent;
 
-import com.google.common.io.ByteStreams;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -11,10 +10,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,23 +109,6 @@ final class AdsRelay {
         public void onClose(Status status, Metadata trailers) {
             if (!proxy.isCancelled()) {
                 proxy.close(status, new Metadata());
-            }
-        }
-    }
-
-    /** Messages stay bytes. */
-    private static final class ByteMarshaller implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return ByteStreams.toByteArray(stream);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.weft.proxy.config;
 
 import dev.weft.model.ProxyConfig;
+import dev.weft.model.listener.Listener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -13,6 +14,7 @@ import java.util.function.BiConsumer;
  */
 public final class ConfigHolder {
     private final List<BiConsumer<ProxySnapshot, ProxySnapshot>> followers = new CopyOnWriteArrayList<>();
+    private volatile Leaving leaving = Leaving.NOTHING;
     private volatile ProxySnapshot current = ProxySnapshot.EMPTY;
 
     public ProxySnapshot current() {
@@ -32,6 +34,27 @@ public final class ConfigHolder {
         }
         current = next;
         return next;
+    }
+
+    /** From now on connections of these listeners are told to go when they ask for something; cannot be taken back. */
+    public void leave(Leaving scope) {
+        leaving = scope;
+    }
+
+    /** Whether the listeners of a direction are left. */
+    public boolean isLeaving(Listener.Direction direction) {
+        return switch (leaving) {
+            case NOTHING -> false;
+            case INBOUND -> direction == Listener.Direction.INBOUND;
+            case ALL -> true;
+        };
+    }
+
+    /** What a proxy that is about to end leaves. */
+    public enum Leaving {
+        NOTHING,
+        INBOUND,
+        ALL
     }
 
     /** Tells {@code follower} the snapshot before and the new one from now on. */

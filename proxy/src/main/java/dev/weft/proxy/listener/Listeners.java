@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import dev.weft.model.listener.FilterChain;
 import dev.weft.model.listener.Listener;
 import dev.weft.model.listener.NetworkFilter;
+import dev.weft.proxy.config.ConfigHolder;
 import dev.weft.proxy.config.ListenerSnapshot;
 import dev.weft.proxy.config.ListenerSnapshot.ChainKey;
 import dev.weft.proxy.config.ProxySnapshot;
@@ -244,6 +245,49 @@ public final class Listeners {
         return ImmutableMap.copyOf(byName);
     }
 
+    /** Tells the connections of inbound listeners, or of all, that the proxy will end soon. */
+    public void leave(ConfigHolder.Leaving scope) {
+        Predicate<LoopConnections.Entry> selected = of(scope);
+        loops.forEach(loop -> loop.leave(selected));
+    }
+
+    /** Takes no more connections of these listeners, and closes those that are open after {@code limit}. */
+    public void end(ConfigHolder.Leaving scope, Duration limit) {
+        switch (scope) {
+            case NOTHING -> {}
+            case INBOUND -> {
+                stopAcceptingInbound();
+                drainInbound(limit);
+            }
+            case ALL -> {
+                stopAccepting();
+                drainAll(limit);
+            }
+        }
+    }
+
+    /** Connections of these listeners that are open. From a thread that may wait for the loops. */
+    public int connections(ConfigHolder.Leaving scope) {
+        Predicate<LoopConnections.Entry> selected = of(scope);
+        return loops.stream().mapToInt(loop -> loop.count(selected)).sum();
+    }
+
+    private Predicate<LoopConnections.Entry> of(ConfigHolder.Leaving scope) {
+        return switch (scope) {
+            case NOTHING -> entry -> false;
+            case INBOUND -> inbound();
+            case ALL -> entry -> true;
+        };
+    }
+
+    private Predicate<LoopConnections.Entry> inbound() {
+        ImmutableMap<String, ListenerSnapshot> names = index.byName();
+        return entry -> {
+            ListenerSnapshot listener = names.get(entry.listener());
+            return listener != null && listener.listener().direction() == Listener.Direction.INBOUND;
+        };
+    }
+
     /** Lets all connections finish what is in flight, and closes them after {@code limit}. */
     public void drainAll(Duration limit) {
         drain(entry -> true, limit);
@@ -251,19 +295,18 @@ public final class Listeners {
 
     /** Lets the connections of inbound listeners finish, and closes them after {@code limit}. */
     public void drainInbound(Duration limit) {
-        ImmutableMap<String, ListenerSnapshot> names = index.byName();
-        drain(
-                entry -> {
-                    ListenerSnapshot listener = names.get(entry.listener());
-                    return listener != null && listener.listener().direction() == Listener.Direction.INBOUND;
-                },
-                limit);
+        drain(inbound(), limit);
     }
 
     /** Closes sockets and connections. */
     public void close() {
         stopAccepting();
         loops.forEach(LoopConnections::closeAll);
+    }
+
+    /** Ends at once what {@link #close} asked to close; from a thread that may wait for the loops. */
+    public void abort() {
+        loops.forEach(LoopConnections::abortAll);
     }
 
     /** Connections that are open, on all loops. */

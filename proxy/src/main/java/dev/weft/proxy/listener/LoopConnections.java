@@ -64,6 +64,23 @@ final class LoopConnections {
         });
     }
 
+    /** Tells those that are selected that the proxy will end soon; from any thread. */
+    void leave(Predicate<Entry> selected) {
+        loop.eventLoop().execute(() -> {
+            loop.beginBatch();
+            select(selected).forEach(entry -> entry.connection().leave());
+            loop.endBatch();
+        });
+    }
+
+    /** How many are selected; from any thread but this loop's, waits for it. */
+    int count(Predicate<Entry> selected) {
+        return loop.eventLoop()
+                .submit(() -> select(selected).size())
+                .syncUninterruptibly()
+                .getNow();
+    }
+
     /** Tells the connections of a chain that it has new content; from any thread. */
     void chainChanged(String listener, ChainKey key, FilterChain now) {
         loop.eventLoop().execute(() -> {
@@ -79,6 +96,23 @@ final class LoopConnections {
             List.copyOf(arriving).forEach(Channel::close);
             select(e -> true).forEach(entry -> entry.connection().close());
         });
+    }
+
+    /**
+     * Ends what {@link #closeAll} did not end yet: a TLS connection says good-bye first, and to a client that does not read it would
+     * say it longer than its loop lives. From any thread but this loop's, waits for it.
+     */
+    void abortAll() {
+        loop.eventLoop()
+                .submit(() -> {
+                    List.copyOf(arriving).forEach(LoopConnections::abort);
+                    select(e -> true).forEach(entry -> abort(entry.channel()));
+                })
+                .syncUninterruptibly();
+    }
+
+    private static void abort(Channel channel) {
+        channel.unsafe().close(channel.voidPromise());
     }
 
     private List<Entry> select(Predicate<Entry> selected) {

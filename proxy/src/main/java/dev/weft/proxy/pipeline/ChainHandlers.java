@@ -180,6 +180,11 @@ public final class ChainHandlers implements ConnectionHandler {
         }
 
         @Override
+        public void leave() {
+            accepted.channel().pipeline().fireUserEventTriggered(DrainSignal.LEAVE);
+        }
+
+        @Override
         public void chainChanged(FilterChain now) {
             isRefused(now);
         }
@@ -196,6 +201,9 @@ public final class ChainHandlers implements ConnectionHandler {
         public void drain() {}
 
         @Override
+        public void leave() {}
+
+        @Override
         public void chainChanged(FilterChain now) {
             running.isRefused(authorization(now));
         }
@@ -209,6 +217,9 @@ public final class ChainHandlers implements ConnectionHandler {
     private record Closing(Channel channel) implements LiveConnection {
         @Override
         public void drain() {}
+
+        @Override
+        public void leave() {}
 
         @Override
         public void chainChanged(FilterChain now) {}

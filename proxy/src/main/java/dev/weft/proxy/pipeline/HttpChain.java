@@ -62,7 +62,8 @@ final class HttpChain implements HttpService {
 
     @Override
     public boolean isDraining() {
-        return running().gone();
+        Running now = running();
+        return now.gone() || parts.config().isLeaving(now.listener().direction());
     }
 
     HttpConnectionManager.Codec codec() {

@@ -1,11 +1,17 @@
 package dev.weft.proxy.pod;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.net.HostAndPort;
+import dev.weft.proxy.agent.app.AppMetrics;
+import dev.weft.proxy.agent.app.AppProbe;
+import dev.weft.proxy.agent.app.AppProbes;
+import dev.weft.proxy.dns.ResolvConf;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -17,8 +23,17 @@ import java.util.OptionalInt;
  * @param controlPlane whom it asks
  * @param ports where it listens for others than the mesh's traffic
  * @param runtime how it runs
+ * @param application what it does for the application beside it
+ * @param resolvers who answers DNS queries for names that are not the mesh's
  */
-public record PodEnvironment(Pod pod, Mesh mesh, ControlPlane controlPlane, Ports ports, Runtime runtime) {
+public record PodEnvironment(
+        Pod pod,
+        Mesh mesh,
+        ControlPlane controlPlane,
+        Ports ports,
+        Runtime runtime,
+        Application application,
+        ResolvConf resolvers) {
     private static final String DEFAULT_CONTROL_PLANE = "weft-control.weft-system.svc:15012";
     private static final String DEFAULT_TOKEN = "/var/run/secrets/tokens/istio-token";
     private static final String DEFAULT_ROOT = "/var/run/secrets/istio/root-cert.pem";
@@ -78,6 +93,17 @@ public record PodEnvironment(Pod pod, Mesh mesh, ControlPlane controlPlane, Port
             DrainEnd drainEnd,
             Duration certificateLifetime) {}
 
+    /**
+     * @param probes by the path under which the kubelet asks for them
+     * @param metrics where the application's metrics are; empty where it has none
+     */
+    public record Application(ImmutableMap<String, AppProbe> probes, Optional<AppMetrics> metrics) {}
+
+    /** The files of a pod that say what its environment does not; an empty text for one that is not there. */
+    public record Files(String labels, String annotations, String resolvConf) {
+        public static final Files NONE = new Files("", "", "");
+    }
+
     /** How the application's traffic comes to the proxy. */
     public enum Interception {
         REDIRECT,
@@ -102,11 +128,9 @@ public record PodEnvironment(Pod pod, Mesh mesh, ControlPlane controlPlane, Port
     /**
      * Parses the environment.
      *
-     * @param labels content of the downward API's file of labels; empty where there is none
-     * @param annotations the same of annotations
      * @throws IllegalArgumentException with the variable that is missing or wrong
      */
-    public static PodEnvironment parse(Map<String, String> environment, String labels, String annotations) {
+    public static PodEnvironment parse(Map<String, String> environment, Files files) {
         Variables variables = new Variables(environment);
         String name = variables.required("POD_NAME", "the pod's name (metadata.name)");
         Pod pod = new Pod(
@@ -118,8 +142,8 @@ public record PodEnvironment(Pod pod, Mesh mesh, ControlPlane controlPlane, Port
                 new Workload(
                         variables.text("WEFT_WORKLOAD_NAME", name),
                         variables.text("WEFT_OWNER", ""),
-                        PodInfo.parse(labels),
-                        PodInfo.parse(annotations)));
+                        PodInfo.parse(files.labels()),
+                        PodInfo.parse(files.annotations())));
         String trustDomain = variables.text("WEFT_TRUST_DOMAIN", DEFAULT_DOMAIN);
         Mesh mesh = new Mesh(
                 trustDomain,
@@ -128,7 +152,15 @@ public record PodEnvironment(Pod pod, Mesh mesh, ControlPlane controlPlane, Port
                 variables.text("WEFT_MESH_ID", trustDomain),
                 variables.text("WEFT_REVISION", "default"),
                 variables.text("WEFT_CLUSTER_DOMAIN", DEFAULT_DOMAIN));
-        return new PodEnvironment(pod, mesh, controlPlane(variables), ports(variables), runtime(variables));
+        Ports ports = ports(variables);
+        return new PodEnvironment(
+                pod,
+                mesh,
+                controlPlane(variables),
+                ports,
+                runtime(variables),
+                application(variables, ports),
+                ResolvConf.parse(files.resolvConf()));
     }
 
     private static ControlPlane controlPlane(Variables variables) {
@@ -167,6 +199,16 @@ public record PodEnvironment(Pod pod, Mesh mesh, ControlPlane controlPlane, Port
                 variables.seconds("WEFT_DRAIN_SECONDS", Duration.ofSeconds(5), 0),
                 variables.flag("WEFT_EXIT_ON_ZERO_CONNECTIONS") ? DrainEnd.NO_CONNECTIONS : DrainEnd.TIME,
                 variables.seconds("WEFT_CERT_LIFETIME_SECONDS", Duration.ofHours(24), 1));
+    }
+
+    private static Application application(Variables variables, Ports ports) {
+        ImmutableMap<String, AppProbe> probes =
+                variables.parsed("WEFT_APP_PROBES", AppProbes::parse).orElse(ImmutableMap.of());
+        // The agent would ask itself, and that one itself again.
+        Optional<AppMetrics> metrics = variables
+                .parsed("WEFT_APP_METRICS", AppProbes::parseMetrics)
+                .filter(found -> found.port() != ports.agent());
+        return new Application(probes, metrics);
     }
 
     /** Istio's meaning of a concurrency of 0. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * The environment's variables, read by kind. What is empty counts as not there, since templates leave empty values behind. Every
@@ -92,6 +93,15 @@ final class Variables {
             }
         }
         throw wrong(name, "one of " + ImmutableList.copyOf(all));
+    }
+
+    /** What {@code parser} makes of it; its complaint gets the variable's name. */
+    <T> Optional<T> parsed(String name, Function<String, T> parser) {
+        try {
+            return find(name).map(parser);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + " cannot be used: " + e.getMessage(), e);
+        }
     }
 
     IllegalArgumentException wrong(String name, String expected) {

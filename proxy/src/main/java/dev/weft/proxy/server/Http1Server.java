@@ -478,7 +478,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements R
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof DrainSignal) {
+        // One that leaves says so in its next response; an idle connection may have a request on its way.
+        if (event == DrainSignal.DRAIN) {
             drain();
         }
         context.fireUserEventTriggered(event);

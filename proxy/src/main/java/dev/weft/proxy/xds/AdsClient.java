@@ -76,7 +76,7 @@ public final class AdsClient implements AutoCloseable {
             Runnable wake) {}
 
     public AdsClient(Wiring wiring, Mode mode, ConfigSink sink, Backoff backoff) {
-        this.reader = new ResourceReader(wiring.decoder(), assembler, wiring.secrets());
+        this.reader = new ResourceReader(wiring.decoder(), assembler, wiring.secrets(), sink::names);
         this.sink = sink;
         this.control = wiring.control();
         this.clock = wiring.clock();
@@ -95,6 +95,11 @@ public final class AdsClient implements AutoCloseable {
     /** Opens the first stream. */
     public void start() {
         control.execute(exchange::connect);
+    }
+
+    /** Asks for the mesh's names too. To be called before {@link #start}. */
+    public void askForNames() {
+        control.execute(() -> exchange.protocol.subscribe(XdsType.NAME_TABLE, ImmutableSet.of("*")));
     }
 
     public AdsStatus status() {

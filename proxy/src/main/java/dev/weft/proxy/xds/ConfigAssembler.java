@@ -77,6 +77,7 @@ final class ConfigAssembler {
                 routes.remove(name);
                 missingRoutes.add(name);
             }
+            case NAME_TABLE -> {}
         }
     }
 
@@ -86,7 +87,8 @@ final class ConfigAssembler {
             case ENDPOINTS -> missingEndpoints.addAll(names);
             case ROUTES -> missingRoutes.addAll(names);
             case SECRETS -> missingSecrets.addAll(names);
-            case LISTENER, CLUSTER -> throw new IllegalArgumentException(type + " is not asked for by name");
+            case LISTENER, CLUSTER, NAME_TABLE ->
+                throw new IllegalArgumentException(type + " is not asked for by name");
         }
     }
 
@@ -126,7 +128,7 @@ final class ConfigAssembler {
             case ENDPOINTS -> missing(wantedEndpoints(), endpoints.keySet(), missingEndpoints);
             case ROUTES -> missing(wantedRoutes(), routes.keySet(), missingRoutes);
             case SECRETS -> missing(wantedSecrets(), secrets, missingSecrets);
-            case LISTENER, CLUSTER -> Set.of();
+            case LISTENER, CLUSTER, NAME_TABLE -> Set.of();
         };
         return ImmutableSet.copyOf(names);
     }

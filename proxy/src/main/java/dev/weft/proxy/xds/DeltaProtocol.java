@@ -39,7 +39,7 @@ final class DeltaProtocol implements AdsProtocol<DeltaDiscoveryRequest, DeltaDis
         ImmutableList.Builder<DeltaDiscoveryRequest> requests = ImmutableList.builder();
         types.forEach((type, state) -> {
             state.mentioned = false;
-            if (type.isWildcard() || !state.wanted.isEmpty()) {
+            if (type.isAlwaysAsked() || !state.wanted.isEmpty()) {
                 requests.add(first(type, state));
             }
         });

@@ -22,6 +22,7 @@ final class ResourceNaming {
                 case LISTENER -> Listener.parseFrom(resource.getValue()).getName();
                 case SECRETS -> Secret.parseFrom(resource.getValue()).getName();
                 case ROUTES -> RouteConfiguration.parseFrom(resource.getValue()).getName();
+                case NAME_TABLE -> "names";
             };
         } catch (InvalidProtocolBufferException e) {
             return "";

@@ -1,6 +1,9 @@
 package dev.weft.proxy.xds;
 
 import com.google.common.collect.ImmutableSet;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weft.api.istio.nds.NameTable;
 import dev.weft.model.http.HttpConnectionManager;
 import dev.weft.model.listener.FilterChain;
 import dev.weft.model.listener.FilterChains;
@@ -26,9 +29,13 @@ final class ResourceReader {
     private final XdsDecoder decoder;
     private final ConfigAssembler assembler;
     private final SecretStore secrets;
+    private final Consumer<NameTable> names;
     private final Set<String> published = new HashSet<>();
 
-    ResourceReader(XdsDecoder decoder, ConfigAssembler assembler, SecretStore secrets) {
+    /** @param names takes what the mesh's names are */
+    ResourceReader(
+            XdsDecoder decoder, ConfigAssembler assembler, SecretStore secrets, Consumer<NameTable> names) {
+        this.names = names;
         this.decoder = decoder;
         this.assembler = assembler;
         this.secrets = secrets;
@@ -58,6 +65,7 @@ final class ResourceReader {
                     RouteTable.of(table);
                     assembler.put(table);
                 });
+            case NAME_TABLE -> names(resource.bytes());
         };
     }
 
@@ -76,6 +84,15 @@ final class ResourceReader {
                 published.remove(name);
                 secrets.withdraw(name);
             }
+        }
+    }
+
+    private Optional<String> names(ByteString bytes) {
+        try {
+            names.accept(NameTable.parseFrom(bytes));
+            return Optional.empty();
+        } catch (InvalidProtocolBufferException e) {
+            return Optional.of("not the bytes of a NameTable: " + e.getMessage());
         }
     }
 

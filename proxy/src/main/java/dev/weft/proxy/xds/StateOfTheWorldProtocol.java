@@ -45,7 +45,7 @@ final class StateOfTheWorldProtocol implements AdsProtocol<DiscoveryRequest, Dis
         ImmutableList.Builder<DiscoveryRequest> requests = ImmutableList.builder();
         types.forEach((type, state) -> {
             state.nonce = "";
-            if (type.isWildcard() || !state.wanted.isEmpty()) {
+            if (type.isAlwaysAsked() || !state.wanted.isEmpty()) {
                 requests.add(request(type, state).build());
             }
         });

@@ -9,7 +9,9 @@ public enum XdsType {
     /** Secrets that this stream itself carries; those of the agent come another way. */
     SECRETS("envoy.extensions.transport_sockets.tls.v3.Secret", false),
     LISTENER("envoy.config.listener.v3.Listener", true),
-    ROUTES("envoy.config.route.v3.RouteConfiguration", false);
+    ROUTES("envoy.config.route.v3.RouteConfiguration", false),
+    /** Names for the DNS proxy; asked for only where there is one. */
+    NAME_TABLE("istio.networking.nds.v1.NameTable", true);
 
     private final String url;
     private final boolean wildcard;
@@ -26,6 +28,11 @@ public enum XdsType {
     /** Whether the server decides which resources there are; else they are asked for by name. */
     public boolean isWildcard() {
         return wildcard;
+    }
+
+    /** Whether every proxy asks for it on every stream. */
+    boolean isAlwaysAsked() {
+        return wildcard && this != NAME_TABLE;
     }
 
     public static Optional<XdsType> ofUrl(String url) {

@@ -58,7 +58,7 @@ final class AdminServerTest {
             HttpResponse<String> ready = other.get("/ready");
 
             assertThat(ready.statusCode()).isEqualTo(503);
-            assertThat(ready.body()).isEqualTo("PRE_INITIALIZING\n");
+            assertThat(ready.body()).isEqualTo("PRE_INITIALIZING: the control plane is not reached\n");
             assertThat(other.get("/stats").body()).contains("control_plane.connected_state: 0\n");
         }
     }

@@ -137,6 +137,11 @@ final class RunningProxy implements AutoCloseable {
         }
 
         @Override
+        public Optional<String> unready() {
+            return Optional.empty();
+        }
+
+        @Override
         public Clusters clusters() {
             return app.clusters();
         }

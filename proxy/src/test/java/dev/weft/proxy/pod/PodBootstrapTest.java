@@ -96,7 +96,8 @@ final class PodBootstrapTest {
     }
 
     private static Bootstrap decoded(Map<String, String> environment, PodRole role) {
-        var message = PodBootstrap.message(PodEnvironment.parse(environment, LABELS, ANNOTATIONS), role);
+        var message = PodBootstrap.message(
+                PodEnvironment.parse(environment, new PodEnvironment.Files(LABELS, ANNOTATIONS, "")), role);
         return switch (new BootstrapDecoder(new OnDemandDescriptors()).decode(message)) {
             case Decoded.Value<Bootstrap>(Bootstrap value) -> value;
             case Decoded.Rejected<Bootstrap> rejected -> throw new AssertionError(rejected.message());
@@ -104,7 +105,7 @@ final class PodBootstrapTest {
     }
 
     private static PodEnvironment parse(Map<String, String> environment) {
-        return PodEnvironment.parse(environment, "", "");
+        return PodEnvironment.parse(environment, PodEnvironment.Files.NONE);
     }
 
     private static Map<String, String> with(String name, String value) {

@@ -1,0 +1,81 @@
+package dev.weft.control.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableSortedMap;
+import dev.weft.control.registry.ClientNode;
+import dev.weft.control.registry.Meshes;
+import dev.weft.control.registry.ProxyViews;
+import dev.weft.control.registry.RegistrySnapshot;
+import dev.weft.control.translate.NameTables.Name;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The names that a workload's proxy answers for. */
+final class NameTablesTest {
+    private static final String MESH = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: reviews, namespace: shop}
+            spec: {clusterIP: 10.0.0.7, clusterIPs: [10.0.0.7, "fd00::7"], ports: [{name: http, port: 80}]}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: outside, namespace: shop}
+            spec: {type: ExternalName, externalName: example.org, ports: [{name: http, port: 80}]}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: given, namespace: shop}
+            spec: {hosts: [given.example.com], addresses: [10.9.9.9, 10.8.0.0/16], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: bare, namespace: shop}
+            spec: {hosts: [bare.example.com, "*.wild.example.com"], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 5432, name: tcp, protocol: TCP}]}
+            """;
+
+    @Test
+    void servicesHaveTheirAddressesAndEntriesTheirs() {
+        ImmutableSortedMap<String, Name> names = names(MESH, ClientNode.DnsCapture.OFF);
+
+        assertThat(names.keySet()).containsExactly("given.example.com", "reviews.shop.svc.cluster.local");
+        assertThat(names.get("reviews.shop.svc.cluster.local").addresses()).containsExactly("10.0.0.7", "fd00::7");
+        assertThat(names.get("reviews.shop.svc.cluster.local").shortName()).isEqualTo("reviews");
+        assertThat(names.get("given.example.com").addresses())
+                .as("a block is no address")
+                .containsExactly("10.9.9.9");
+        assertThat(names.get("given.example.com").isKubernetes()).isFalse();
+    }
+
+    @Test
+    void hostWithoutAddressIsGivenOneWhereDnsIsAnswered() {
+        Name bare = names(MESH, ClientNode.DnsCapture.ON).get("bare.example.com");
+
+        assertThat(bare.addresses()).hasSize(2);
+        assertThat(bare.addresses().asList().get(0)).startsWith("240.240.");
+        assertThat(bare.addresses().asList().get(1)).startsWith("2001:2::");
+        assertThat(names(MESH.replace("name: bare", "name: other"), ClientNode.DnsCapture.ON)
+                        .get("bare.example.com"))
+                .as("it follows from the host's name")
+                .isEqualTo(bare);
+    }
+
+    @Test
+    void givenAddressesAreAddressesOfListenersToo() {
+        var view = ProxyViews.cut(RegistrySnapshot.of(Meshes.resources(MESH)), node(ClientNode.DnsCapture.ON));
+        String address =
+                NameTables.of(view).get("bare.example.com").addresses().asList().get(0);
+
+        assertThat(ProxyTranslator.translate(view).listeners().keySet()).contains(address + "_5432");
+    }
+
+    private static ImmutableSortedMap<String, Name> names(String yaml, ClientNode.DnsCapture dns) {
+        return NameTables.of(ProxyViews.cut(RegistrySnapshot.of(Meshes.resources(yaml)), node(dns)));
+    }
+
+    private static ClientNode node(ClientNode.DnsCapture dns) {
+        ClientNode web = Meshes.node("shop", "web", Map.of("app", "web"));
+        return new ClientNode(web.id(), web.workload(), web.facts(), web.userAgent(), web.adminPort(), dns);
+    }
+}
