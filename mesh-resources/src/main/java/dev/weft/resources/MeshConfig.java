@@ -37,7 +37,8 @@ public record MeshConfig(
         DefaultExports defaultExports,
         LocalityLoadBalancing localityLoadBalancing,
         ConnectionPool.UpgradePolicy h2UpgradePolicy,
-        ImmutableList<NamespaceSelector> discoverySelectors)
+        ImmutableList<NamespaceSelector> discoverySelectors,
+        InboundTrafficPolicy inboundTrafficPolicy)
         implements Resource {
 
     private static final ImmutableSet<String> EVERYONE = ImmutableSet.of("*");
@@ -75,7 +76,8 @@ public record MeshConfig(
             new DefaultExports(EVERYONE, EVERYONE, EVERYONE),
             LocalityLoadBalancing.ENABLED,
             ConnectionPool.UpgradePolicy.DO_NOT_UPGRADE,
-            ImmutableList.of());
+            ImmutableList.of(),
+            InboundTrafficPolicy.PASSTHROUGH);
 
     public MeshConfig withRootNamespace(String namespace) {
         return with(namespace, trustDomain);
@@ -103,7 +105,8 @@ public record MeshConfig(
                 defaultExports,
                 localityLoadBalancing,
                 h2UpgradePolicy,
-                discoverySelectors);
+                discoverySelectors,
+                inboundTrafficPolicy);
     }
 
     /** What a proxy does with traffic to hosts that nobody declared. */

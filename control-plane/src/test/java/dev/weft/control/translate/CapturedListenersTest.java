@@ -118,12 +118,15 @@ class CapturedListenersTest {
 
     @Test
     void theMeshMaySayThatApplicationsAreOnLoopback() {
-        ProxyConfig config = translate(WEB + """
+        ProxyConfig config = translate(
+                WEB + """
                         ---
                         apiVersion: mesh.istio.io/v1alpha1
                         kind: MeshConfig
                         inboundTrafficPolicy: {mode: LOCALHOST}
-                        """, Interception.REDIRECT, "10.0.0.1");
+                        """,
+                Interception.REDIRECT,
+                "10.0.0.1");
 
         assertThat(cluster(config, "inbound|8080||").discovery().toString()).contains("127.0.0.1");
         assertThat(cluster(config, "InboundPassthroughCluster").discovery())

@@ -53,7 +53,10 @@ final class MeshConfigReader {
                 mesh.choice("h2UpgradePolicy", UpgradePolicy.class)
                         .filter(policy -> policy != UpgradePolicy.DEFAULT)
                         .orElse(defaults.h2UpgradePolicy()),
-                mesh.list("discoverySelectors", NamespaceSelectorReader::read));
+                mesh.list("discoverySelectors", NamespaceSelectorReader::read),
+                mesh.message("inboundTrafficPolicy")
+                        .flatMap(fields -> fields.choice("mode", MeshConfig.InboundTrafficPolicy.class))
+                        .orElse(defaults.inboundTrafficPolicy()));
     }
 
     private static String trustDomain(Fields mesh) {
