@@ -11,6 +11,7 @@ import dev.weft.cli.bootstrap.SidecarSettings;
 import dev.weft.cli.bootstrap.TokenMint;
 import dev.weft.cli.bootstrap.Workload;
 import dev.weft.cli.control.ControlPlane;
+import dev.weft.cli.control.ProxyName;
 import dev.weft.cli.output.Envelope;
 import dev.weft.cli.output.ExitCode;
 import dev.weft.cli.output.Failure;

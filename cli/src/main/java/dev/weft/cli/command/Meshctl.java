@@ -19,6 +19,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "A service mesh on your machine and in your cluster.",
         subcommands = {
             DemoCommand.class,
+            InstallCommand.class,
+            UpgradeCommand.class,
+            UninstallCommand.class,
+            CheckCommand.class,
             StatusCommand.class,
             StatCommand.class,
             ProxyCommand.class,
@@ -29,7 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CommandLine.HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Start here: meshctl demo"})
+        footer = {"", "Start here: meshctl demo   or, with a cluster: meshctl check --pre"})
 public final class Meshctl implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -1,7 +1,10 @@
 package dev.weft.cli.command;
 
+import dev.weft.cli.cluster.ClusterAccess;
 import dev.weft.cli.control.ControlPlane;
+import dev.weft.cli.control.MeshAccess;
 import dev.weft.cli.control.RunningDemos;
+import dev.weft.cli.control.StandaloneAccess;
 import dev.weft.cli.output.Console;
 import dev.weft.cli.output.Failure;
 import dev.weft.cli.output.Format;
@@ -9,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags that every command shares; each has a twin {@code MESHCTL_*} in the environment. Filled by picocli before a command runs. */
@@ -31,7 +35,7 @@ final class Options {
             names = "--server",
             paramLabel = "URL",
             defaultValue = "${env:MESHCTL_SERVER:-}",
-            description = "HTTP API of the control plane; default: the running demo's")
+            description = "HTTP API of the control plane; default: the running demo's, else the cluster's")
     String server = "";
 
     @Option(
@@ -61,6 +65,9 @@ final class Options {
             description = "stack traces of failures")
     boolean verbose;
 
+    @Mixin
+    ClusterOptions cluster = new ClusterOptions();
+
     Console console() {
         return Console.of(System.getenv(), color, quiet ? Console.Notes.HIDDEN : Console.Notes.SHOWN);
     }
@@ -73,9 +80,21 @@ final class Options {
         return portBase == 0 ? OptionalInt.empty() : OptionalInt.of(portBase);
     }
 
-    /** The control plane that is meant: the one named, or the running demo's. */
+    /** The mesh that is meant: the one named, else the running demo's, else the one of the current cluster. */
+    MeshAccess access() {
+        if (!server.isEmpty()) {
+            return new StandaloneAccess(uri(server), timeout());
+        }
+        boolean demo =
+                portBase != 0 || RunningDemos.of(System.getenv()).all().stream().anyMatch(RunningDemos.Demo::alive);
+        if (cluster.named() || !demo && cluster.find(System.getenv()).isPresent()) {
+            return new ClusterAccess(cluster.cluster(timeout()), timeout());
+        }
+        return new StandaloneAccess(demo(System.getenv()).http(), timeout());
+    }
+
     ControlPlane controlPlane() {
-        return new ControlPlane(server.isEmpty() ? demo(System.getenv()).http() : uri(server), timeout());
+        return access().controlPlane();
     }
 
     RunningDemos.Demo demo(Map<String, String> environment) {

@@ -8,15 +8,12 @@ import dev.weft.cli.control.ControlPlane;
 import dev.weft.cli.output.Console;
 import dev.weft.cli.output.Envelope;
 import dev.weft.cli.output.ExitCode;
-import dev.weft.cli.output.Failure;
 import dev.weft.cli.output.Format;
 import dev.weft.cli.output.Table;
 import dev.weft.cli.proxy.Aspect;
 import dev.weft.cli.proxy.ConfigDump;
 import dev.weft.cli.proxy.ProxyTables;
-import java.net.URI;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +42,10 @@ final class ProxyCommand implements Callable<Integer> {
             description = "the proxy's admin address; default: what the control plane knows")
     private String admin = "";
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "the proxy: NAME or NAME.NAMESPACE")
+    @Parameters(
+            index = "0",
+            paramLabel = "NAME",
+            description = "the proxy: NAME or NAME.NAMESPACE; in a cluster a pod, or deploy/NAME.NAMESPACE")
     private String name = "";
 
     @Parameters(index = "1", paramLabel = "ASPECT", description = "listeners, routes, clusters, endpoints or certs")
@@ -54,7 +54,9 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = options.console();
-        ControlPlane proxy = new ControlPlane(address(), options.timeout());
+        ControlPlane proxy = admin.isEmpty()
+                ? options.access().proxy(name, options.namespace)
+                : new ControlPlane(Options.uri(admin), options.timeout());
         Answer answer = ask(proxy);
         if (options.format != Format.TABLE) {
             console.print(Envelope.render(
@@ -88,36 +90,5 @@ final class ProxyCommand implements Callable<Integer> {
         ArrayNode items = JsonNodeFactory.instance.arrayNode();
         resources.forEach(items::add);
         return new Answer(items, table);
-    }
-
-    private URI address() {
-        if (!admin.isEmpty()) {
-            return Options.uri(admin);
-        }
-        JsonNode known = options.controlPlane().status().path("items");
-        List<JsonNode> found = known.valueStream()
-                .filter(item -> ProxyName.matches(item, name))
-                .filter(item -> options.namespace.isEmpty()
-                        || item.path("namespace").asText().equals(options.namespace))
-                .toList();
-        if (found.size() != 1) {
-            List<String> names = (found.isEmpty() ? known.valueStream() : found.stream())
-                    .map(item -> item.path("name").asText() + "."
-                            + item.path("namespace").asText())
-                    .sorted()
-                    .toList();
-            throw Failure.wrongQuestion(
-                    found.isEmpty() ? "no proxy is called " + name : name + " could be " + found.size() + " proxies",
-                    "the control plane knows " + (names.isEmpty() ? "none" : String.join(", ", names)),
-                    "name one of them, or give the address with --admin HOST:PORT");
-        }
-        int port = found.getFirst().path("adminPort").asInt();
-        if (port == 0) {
-            throw Failure.noAnswer(
-                    "the admin port of " + name + " is not known",
-                    "its node metadata has no ADMIN_PORT",
-                    "give the address with --admin HOST:PORT");
-        }
-        return URI.create("http://127.0.0.1:" + port);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
+import dev.weft.cli.control.ProxyName;
 import dev.weft.cli.control.StatusTable;
 import dev.weft.cli.output.Console;
 import dev.weft.cli.output.Envelope;

@@ -97,7 +97,7 @@ public final class RunningDemos {
             throw Failure.noAnswer(
                     "no control plane is named, and no demo runs",
                     "",
-                    "start one with: meshctl demo   or name a control plane with --server URL");
+                    "start one with: meshctl demo   or name a control plane with --server URL, or a cluster with --kubeconfig FILE");
         }
         throw Failure.wrongQuestion(
                 alive.size() + " demos run",

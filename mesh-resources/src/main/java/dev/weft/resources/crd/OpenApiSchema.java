@@ -24,18 +24,35 @@ final class OpenApiSchema {
 
     private final FieldTable table;
 
+    /**
+     * How deep a message lies.
+     *
+     * @param messages above it
+     * @param lists above it, and maps. The API server multiplies the cost of a rule by the longest list that fits into a request, so that rules of several
+     *     operations pass at the top only, and short ones within one list.
+     */
+    private record Depth(int messages, int lists) {
+        Depth inMessage() {
+            if (messages >= DEEPEST) {
+                throw new AssertionError("a message of the field table holds itself");
+            }
+            return new Depth(messages + 1, lists);
+        }
+
+        Depth inList() {
+            return new Depth(messages, lists + 1);
+        }
+    }
+
     OpenApiSchema(FieldTable table) {
         this.table = table;
     }
 
     Map<String, Object> message(String name) {
-        return message(table.message(name), 0);
+        return message(table.message(name), new Depth(0, 0));
     }
 
-    private Map<String, Object> message(MessageType type, int depth) {
-        if (depth > DEEPEST) {
-            throw new AssertionError("the message " + type.name() + " holds itself");
-        }
+    private Map<String, Object> message(MessageType type, Depth depth) {
         Map<String, Object> schema = object();
         Map<String, Object> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
@@ -52,7 +69,7 @@ final class OpenApiSchema {
             schema.put("required", required);
         }
         oneOfs(type, schema);
-        if (!type.rules().isEmpty()) {
+        if (!type.rules().isEmpty() && depth.lists() == 0) {
             schema.put(
                     RULES,
                     type.rules().stream()
@@ -98,19 +115,19 @@ final class OpenApiSchema {
         return ImmutableMap.of("required", ImmutableList.of(field));
     }
 
-    private Map<String, Object> type(FieldType type, int depth) {
+    private Map<String, Object> type(FieldType type, Depth depth) {
         return switch (type) {
             case FieldType.Anything ignored -> anything();
-            case FieldType.Plain(FieldType.Format format) -> plain(format);
+            case FieldType.Plain(FieldType.Format format) -> plain(format, depth);
             case FieldType.Named(String name) -> named(name, depth);
             case FieldType.ListOf(FieldType item) -> {
                 Map<String, Object> schema = typed("array");
-                schema.put("items", type(item, depth + 1));
+                schema.put("items", type(item, depth.inList()));
                 yield schema;
             }
             case FieldType.MapOf(FieldType value, FieldType.Keys keys) -> {
                 Map<String, Object> schema = object();
-                schema.put("additionalProperties", type(value, depth + 1));
+                schema.put("additionalProperties", type(value, depth.inList()));
                 if (keys == FieldType.Keys.PORT) {
                     schema.put(
                             RULES,
@@ -123,10 +140,10 @@ final class OpenApiSchema {
         };
     }
 
-    private Map<String, Object> named(String name, int depth) {
+    private Map<String, Object> named(String name, Depth depth) {
         var enumType = table.enums().get(name);
         if (enumType == null) {
-            return message(table.message(name), depth + 1);
+            return message(table.message(name), depth.inMessage());
         }
         Map<String, Object> schema = typed("string");
         // Values that are not served are part of the API, too: the control plane says what becomes of them.
@@ -134,7 +151,7 @@ final class OpenApiSchema {
         return schema;
     }
 
-    private static Map<String, Object> plain(FieldType.Format format) {
+    private static Map<String, Object> plain(FieldType.Format format, Depth depth) {
         return switch (format) {
             case STRING -> typed("string");
             case BOOL -> typed("boolean");
@@ -142,8 +159,8 @@ final class OpenApiSchema {
             case UINT -> bounded(0, 0xFFFF_FFFFL);
             case PORT -> bounded(1, 65535);
             case DOUBLE -> formatted("number", "double");
-            case DURATION -> duration("1ms", format);
-            case DURATION_OR_ZERO -> duration("0s", format);
+            case DURATION -> duration("1ms", format, depth);
+            case DURATION_OR_ZERO -> duration("0s", format, depth);
             case BYTES -> formatted("string", "byte");
             case INT_OR_STRING -> {
                 Map<String, Object> schema = new LinkedHashMap<>();
@@ -153,8 +170,11 @@ final class OpenApiSchema {
         };
     }
 
-    private static Map<String, Object> duration(String shortest, FieldType.Format format) {
+    private static Map<String, Object> duration(String shortest, FieldType.Format format, Depth depth) {
         Map<String, Object> schema = typed("string");
+        if (depth.lists() > 1) {
+            return schema;
+        }
         schema.put(
                 RULES,
                 ImmutableList.of(

@@ -38,7 +38,7 @@ final class Catalog {
     private Catalog() {}
 
     static Running start(Options options) throws IOException {
-        return WebServer.start("catalog", options.port(), Catalog::answer);
+        return WebServer.start("catalog", options.listen(), Catalog::answer);
     }
 
     private static Answer answer(Asked asked) {

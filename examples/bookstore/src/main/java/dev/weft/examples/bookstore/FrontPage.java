@@ -39,7 +39,7 @@ final class FrontPage {
                 new MeshClient(options.httpProxy(System.getenv())),
                 options.uri("catalog", "http://catalog.bookstore.svc.cluster.local:9080"),
                 options.uri("reviews", "http://reviews.bookstore.svc.cluster.local:9080"));
-        return WebServer.start("frontpage", options.port(), page::answer);
+        return WebServer.start("frontpage", options.listen(), page::answer);
     }
 
     private Answer answer(Asked asked) throws InterruptedException {

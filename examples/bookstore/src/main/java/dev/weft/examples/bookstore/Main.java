@@ -15,7 +15,7 @@ public final class Main {
               ratings
               together   [--version v1|v2|v3] [--rps N]      all of them in one process, without a mesh
               traffic    --http-proxy HOST:PORT [--target URL] [--rps N]
-            Every program listens on 127.0.0.1. Without --http-proxy the environment variable http_proxy counts.""";
+            Every program listens on 127.0.0.1, or on --bind ADDRESS. Without --http-proxy the environment variable http_proxy counts.""";
 
     private Main() {}
 
@@ -29,9 +29,11 @@ public final class Main {
         System.setProperty("io.netty.eventLoopThreads", "1");
         System.setProperty("io.netty.leakDetection.level", "disabled");
 
+        Options options;
         Running running;
         try {
-            running = start(Options.parse(arguments));
+            options = Options.parse(arguments);
+            running = start(options);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.err.println(USAGE);
@@ -39,7 +41,7 @@ public final class Main {
             return;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop"));
-        System.out.println("listening on 127.0.0.1:" + running.port());
+        System.out.println("listening on " + options.text("bind", "127.0.0.1") + ":" + running.port());
         // The threads of the gRPC server are daemons: without this one the program would end here.
         Thread.currentThread().join();
     }

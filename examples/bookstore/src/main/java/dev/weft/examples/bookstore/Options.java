@@ -19,7 +19,16 @@ import java.util.stream.Collectors;
  */
 record Options(Role role, ImmutableMap<String, String> flags) {
     private static final Set<String> KNOWN = Set.of(
-            "port", "http-proxy", "catalog", "reviews", "version", "ratings", "ratings-authority", "target", "rps");
+            "bind",
+            "port",
+            "http-proxy",
+            "catalog",
+            "reviews",
+            "version",
+            "ratings",
+            "ratings-authority",
+            "target",
+            "rps");
 
     enum Role {
         FRONTPAGE,
@@ -63,6 +72,11 @@ record Options(Role role, ImmutableMap<String, String> flags) {
     /** Port to listen on; 0 takes a free one. */
     int port() {
         return number("port", 0);
+    }
+
+    /** Where to listen; the loopback address unless {@code --bind} names another. */
+    InetSocketAddress listen() {
+        return new InetSocketAddress(text("bind", "127.0.0.1"), port());
     }
 
     int number(String flag, int missing) {

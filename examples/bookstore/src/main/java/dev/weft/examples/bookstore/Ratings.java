@@ -16,7 +16,6 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
@@ -56,7 +55,7 @@ final class Ratings extends RatingsServiceImplBase {
 
     static Running start(Options options) throws IOException {
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-        Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", options.port()))
+        Server server = NettyServerBuilder.forAddress(options.listen())
                 .executor(executor)
                 .intercept(new FaultOrders())
                 .addService(new Ratings())

@@ -43,7 +43,7 @@ final class Reviews {
                         options.text("ratings-authority", "ratings.bookstore.svc.cluster.local:9090")));
             default -> throw new IllegalArgumentException("--version: expected v1, v2 or v3, found " + version);
         };
-        return WebServer.start("reviews-" + version, options.port(), new Reviews(version, ratings)::answer);
+        return WebServer.start("reviews-" + version, options.listen(), new Reviews(version, ratings)::answer);
     }
 
     private Answer answer(Asked asked) {

@@ -46,7 +46,7 @@ final class Traffic {
                 new MeshClient(options.httpProxy(System.getenv())),
                 options.uri("target", "http://frontpage.bookstore.svc.cluster.local:9080"),
                 rps);
-        WebServer server = WebServer.start("traffic", options.port(), asked -> traffic.answer());
+        WebServer server = WebServer.start("traffic", options.listen(), asked -> traffic.answer());
         Thread pace = Thread.ofPlatform().name("pace").daemon().start(traffic::pace);
         return new Started(server, traffic, pace);
     }

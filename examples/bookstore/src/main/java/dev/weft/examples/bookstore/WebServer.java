@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableMap;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 
 /**
- * The HTTP side of a program: the JDK's server on a loopback port, one virtual thread for each request. Orders of {@link Fault} are
+ * The HTTP side of a program: the JDK's server on one port, one virtual thread for each request. Orders of {@link Fault} are
  * carried out here, before the program's own {@link Handler}; an exception of the handler is answered with 500 and its message.
  */
 final class WebServer implements Running {
@@ -63,17 +62,17 @@ final class WebServer implements Running {
         }
     }
 
-    private WebServer(String service, Handler handler, int port) throws IOException {
+    private WebServer(String service, Handler handler, InetSocketAddress listen) throws IOException {
         this.service = service;
         this.handler = handler;
         this.executor = Executors.newVirtualThreadPerTaskExecutor();
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 128);
+        this.server = HttpServer.create(listen, 128);
         server.setExecutor(executor);
         server.createContext("/", this::serve);
     }
 
-    static WebServer start(String service, int port, Handler handler) throws IOException {
-        WebServer started = new WebServer(service, handler, port);
+    static WebServer start(String service, InetSocketAddress listen, Handler handler) throws IOException {
+        WebServer started = new WebServer(service, handler, listen);
         started.server.start();
         return started;
     }

@@ -1,13 +1,13 @@
-package dev.weft.cli.command;
+package dev.weft.cli.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
 /** Names of proxies as people type them: {@code web}, {@code web.shop}, {@code pod/web}. */
-final class ProxyName {
+public final class ProxyName {
     private ProxyName() {}
 
     /** @param typed empty matches every proxy */
-    static boolean matches(JsonNode item, String typed) {
+    public static boolean matches(JsonNode item, String typed) {
         String plain = typed.substring(typed.indexOf('/') + 1);
         String name = item.path("name").asText();
         return plain.isEmpty()

@@ -1,0 +1,127 @@
+package dev.weft.cli.command;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import dev.weft.cli.helm.HelmEngine;
+import dev.weft.cli.helm.HelmEngine.Request;
+import dev.weft.cli.output.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** What {@code install} and {@code upgrade} share: the charts, their values, how long to wait. Filled by picocli before a command runs. */
+final class ReleaseOptions {
+    static final String BASE = "weft-base";
+    static final String CONTROL = "weft";
+    static final String GATEWAY = "weft-gateway";
+    /** What the chart of the gateway takes from the same flags as the control plane's. */
+    private static final ImmutableList<String> SHARED =
+            ImmutableList.of("image.", "trustDomain", "clusterId", "network", "meshId");
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "a value of the chart weft, as helm --set; may be repeated")
+    List<String> set = new ArrayList<>();
+
+    @Option(
+            names = {"-f", "--values"},
+            paramLabel = "FILE",
+            description = "values of the chart weft; may be repeated")
+    List<Path> files = new ArrayList<>();
+
+    @Option(
+            names = "--charts",
+            paramLabel = "DIR",
+            defaultValue = "",
+            description = "folder of the charts; default: those that came with this tool")
+    String charts = "";
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "also a gateway of this name, in the namespace of the mesh")
+    String gateway = "";
+
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "180",
+            description = "how long to wait until it is ready; 0 does not (default: ${DEFAULT-VALUE})")
+    int waitSeconds = 180;
+
+    HelmEngine engine(String namespace) {
+        if (!charts.isEmpty()) {
+            return new HelmEngine(Path.of(charts), namespace);
+        }
+        String home = System.getenv("WEFT_HOME");
+        return new HelmEngine(Path.of(home == null ? "" : home, "charts"), namespace);
+    }
+
+    /** @param exclude definitions that are there and not ours */
+    Request base(ImmutableList<String> exclude) {
+        ImmutableMap<String, String> values = exclude.isEmpty()
+                ? ImmutableMap.of()
+                : ImmutableMap.of("crds.exclude", "{" + String.join(",", exclude) + "}");
+        return new Request(BASE, BASE, values, ImmutableList.of(), wait(0));
+    }
+
+    Request control(ClusterOptions cluster) {
+        Map<String, String> values = new LinkedHashMap<>(values());
+        String suffix = cluster.mesh().suffix();
+        if (!suffix.isEmpty()) {
+            values.put("revision", cluster.revision);
+        }
+        return new Request(CONTROL + suffix, CONTROL, ImmutableMap.copyOf(values), readable(), wait(waitSeconds));
+    }
+
+    Request gateway(ClusterOptions cluster) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values().forEach((key, value) -> {
+            if (SHARED.stream().anyMatch(key::startsWith)) {
+                values.put(key, value);
+            }
+        });
+        values.put("control.namespace", cluster.meshNamespace);
+        if (!cluster.mesh().suffix().isEmpty()) {
+            values.put("control.revision", cluster.revision);
+        }
+        return new Request(gateway, GATEWAY, ImmutableMap.copyOf(values), ImmutableList.of(), wait(waitSeconds));
+    }
+
+    private ImmutableMap<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String each : set) {
+            List<String> parts = Splitter.on('=').limit(2).splitToList(each);
+            if (parts.size() < 2 || parts.getFirst().isEmpty()) {
+                throw Failure.wrongQuestion("cannot use --set " + each, "expected KEY=VALUE", "");
+            }
+            values.put(parts.get(0), parts.get(1));
+        }
+        return ImmutableMap.copyOf(values);
+    }
+
+    private ImmutableList<Path> readable() {
+        for (Path file : files) {
+            try (var in = Files.newInputStream(file)) {
+                in.read();
+            } catch (IOException e) {
+                throw Failure.wrongQuestion("cannot read " + file, e.toString(), "")
+                        .causedBy(e);
+            }
+        }
+        return ImmutableList.copyOf(files);
+    }
+
+    private static Duration wait(int seconds) {
+        return Duration.ofSeconds(Math.max(0, seconds));
+    }
+}

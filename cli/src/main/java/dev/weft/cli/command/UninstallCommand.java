@@ -1,0 +1,90 @@
+package dev.weft.cli.command;
+
+import com.google.common.collect.ImmutableList;
+import dev.weft.cli.cluster.Leftovers;
+import dev.weft.cli.helm.HelmEngine;
+import dev.weft.cli.helm.HelmEngine.Installed;
+import dev.weft.cli.output.Console;
+import dev.weft.cli.output.ExitCode;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code meshctl uninstall}: the releases, and what the control plane made while it ran. What people wrote stays, unless purged. */
+@Command(name = "uninstall", description = "Remove the mesh from a cluster.")
+final class UninstallCommand implements Callable<Integer> {
+    @Mixin
+    private Options options = new Options();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "this help")
+    private boolean help;
+
+    @Option(
+            names = "--purge",
+            description =
+                    "also the definitions, with every VirtualService and other object of these kinds, and the namespace of the mesh")
+    private boolean purge;
+
+    @Option(
+            names = "--charts",
+            paramLabel = "DIR",
+            defaultValue = "",
+            description = "folder of the charts; default: those that came with this tool")
+    private String charts = "";
+
+    @Override
+    public Integer call() {
+        Console console = options.console();
+        ReleaseOptions release = new ReleaseOptions();
+        release.charts = charts;
+        HelmEngine engine = release.engine(options.cluster.meshNamespace);
+        String kubeconfig = options.cluster.chosen().text();
+        ReleaseReport report = new ReleaseReport(console, options.format);
+        ImmutableList<Installed> there = engine.list(kubeconfig);
+        boolean several = there.stream().filter(each -> isControl(each)).count() > 1;
+        for (Installed each : doomed(there, several)) {
+            engine.uninstall(each.name(), kubeconfig);
+            report.done("removed", each);
+        }
+        if (!several) {
+            Leftovers leftovers = new Leftovers(options.cluster.cluster(options.timeout()));
+            leftovers.removeRuntimeState().forEach(name -> report.done("removed", name));
+            if (purge) {
+                leftovers.purge().forEach(name -> report.done("removed", name));
+            }
+        }
+        if (report.isEmpty()) {
+            console.note("there is nothing of Weft in " + options.cluster.meshNamespace);
+        }
+        report.end();
+        if (!purge) {
+            console.note("what people wrote stays, and so do the definitions: meshctl uninstall --purge removes them");
+        }
+        return ExitCode.FINE.code();
+    }
+
+    /** Gateways before the control plane that they ask, the definitions last. Of several revisions only the one that is named. */
+    private ImmutableList<Installed> doomed(ImmutableList<Installed> there, boolean several) {
+        String control = ReleaseOptions.CONTROL + options.cluster.mesh().suffix();
+        return there.stream()
+                .filter(each -> !several || each.name().equals(control))
+                .sorted(Comparator.comparingInt(UninstallCommand::order))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private static boolean isControl(Installed release) {
+        return order(release) == 1;
+    }
+
+    private static int order(Installed release) {
+        if (release.chart().startsWith(ReleaseOptions.GATEWAY + "-")) {
+            return 0;
+        }
+        return release.chart().startsWith(ReleaseOptions.BASE + "-") ? 2 : 1;
+    }
+}
