@@ -111,7 +111,8 @@ public final class ProxyViews {
                 .map(scope -> new EgressScope(
                         scope.listener(),
                         scope.services().stream().map(addresses::addressed).collect(ImmutableList.toImmutableList()),
-                        scope.virtualServices()))
+                        scope.virtualServices(),
+                        scope.meshRoutes()))
                 .collect(ImmutableList.toImmutableList());
     }
 

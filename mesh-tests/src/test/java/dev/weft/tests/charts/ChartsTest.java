@@ -129,7 +129,7 @@ final class ChartsTest {
                 .noneMatch(role -> role.toString().contains("secrets"));
         assertThat(Chart.CONTROL.objects(Chart.CONTROL.allFeatures()))
                 .filteredOn(object -> object.get("kind").equals("Role"))
-                .extracting(role -> Chart.at(role, "metadata").get("namespace"))
+                .extracting(role -> String.valueOf(Chart.at(role, "metadata").get("namespace")))
                 .contains("shop", "edge");
     }
 
