@@ -10,7 +10,7 @@
 weft_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 weft_release=25
 # Folder of each program and the modules that go into it: the up-to-date check looks at these, and at nothing else.
-weft_modules="api-protos mesh-model mesh-resources mesh-xds proxy control-plane cli examples/bookstore"
+weft_modules="api-protos mesh-model mesh-resources mesh-xds injector-webhook proxy control-plane cli examples/bookstore"
 
 weft_say() { printf 'weft: %s\n' "$*" >&2; }
 
