@@ -49,9 +49,9 @@ public final class Cluster implements AutoCloseable {
         return kubeconfig;
     }
 
-    /** Whether pods and Services are reached by address from this machine, and parts of the cluster can be stopped. */
-    public boolean isLocal() {
-        return local.isPresent();
+    /** For tests that reach pods by address, look at their wires, or stop parts of the cluster: skips the test on a user's cluster. */
+    public void requireLocal() {
+        parts();
     }
 
     /** The name of one of our images, there for pods from now on: {@code proxy}, {@code control} or {@code bookstore}. */
@@ -74,10 +74,19 @@ public final class Cluster implements AutoCloseable {
         return TestNamespace.create(kubectl, name, labels);
     }
 
-    /** Stops a part of the cluster in its tracks, such as {@code apiserver}, or lets it go on. Skips the test on a user's cluster. */
+    /** Stops a part of the cluster in its tracks, such as {@code apiserver}, or lets it go on. */
     public void freeze(String part, boolean frozen) {
-        local.orElseGet(() -> Prerequisite.missing("parts of the cluster that KUBECONFIG names cannot be stopped"))
-                .signal(part, frozen ? "STOP" : "CONT");
+        parts().signal(part, frozen ? "STOP" : "CONT");
+    }
+
+    /** Installs the definitions of the Gateway API, which are the user's to install. */
+    public void gatewayApi() {
+        kubectl.run("apply", "-f", parts().gatewayApi());
+    }
+
+    private LocalCluster parts() {
+        return local.orElseGet(
+                () -> Prerequisite.missing("this cannot be tried on the cluster that KUBECONFIG names, but on the tests' own"));
     }
 
     @Override

@@ -52,6 +52,15 @@ final class LocalCluster {
         }
     }
 
+    /** A folder with the definitions of the Gateway API. */
+    String gatewayApi() {
+        Outcome outcome = Command.run(List.of(scripts.resolve("gateway-api").toString()), Map.of(), "", REST);
+        if (!outcome.succeeded()) {
+            throw new AssertionError("no Gateway API: " + outcome.err());
+        }
+        return outcome.out().strip();
+    }
+
     /** Sends a signal to a part of the cluster, such as {@code apiserver} or {@code kubelet}. */
     void signal(String part, String signal) {
         Path pid = kubeconfig.resolveSibling("run").resolve(part + ".pid");
