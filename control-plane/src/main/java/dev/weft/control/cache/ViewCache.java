@@ -140,6 +140,9 @@ public final class ViewCache implements SnapshotSource {
     private static CachedView whole(ProxyView view, CachedView outbound, CachedView inbound, @Nullable Made before) {
         Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
         for (ResourceType type : ResourceType.values()) {
+            if (type == ResourceType.NAME_TABLE) {
+                continue;
+            }
             ResourceSet ofOutbound = outbound.snapshot().of(type);
             ResourceSet ofInbound = inbound.snapshot().of(type);
             if (before != null
@@ -153,7 +156,7 @@ public final class ViewCache implements SnapshotSource {
         return new CachedView(
                 view,
                 ProxyTranslator.merged(outbound.config(), inbound.config()),
-                ResourceSnapshot.of(sets),
+                ResourceSnapshot.of(sets).withNames(() -> outbound.snapshot().of(ResourceType.NAME_TABLE)),
                 ImmutableList.<Failure>builder()
                         .addAll(outbound.failures())
                         .addAll(inbound.failures())

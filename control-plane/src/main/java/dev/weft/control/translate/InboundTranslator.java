@@ -126,8 +126,8 @@ final class InboundTranslator {
 
     /** Captured traffic goes on to the address that it was for, as if there were no proxy, unless the mesh says otherwise. */
     private Optional<SocketAddress> application(int port) {
-        boolean dialled = isCaptured()
-                && view.mesh().inboundTrafficPolicy() == MeshConfig.InboundTrafficPolicy.PASSTHROUGH;
+        boolean dialled =
+                isCaptured() && view.mesh().inboundTrafficPolicy() == MeshConfig.InboundTrafficPolicy.PASSTHROUGH;
         return dialled ? Optional.empty() : Optional.of(new SocketAddress.Inet(loopback(), port));
     }
 

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import dev.weft.control.gateway.GatewayStatuses;
 import dev.weft.control.source.ObjectStatus;
 import dev.weft.control.source.StatusCondition;
+import dev.weft.control.source.StatusTarget;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,9 @@ class GatewayStatusTest {
     }
 
     private static List<String> lines(ObjectStatus status) {
-        String object = status.target().object();
+        StatusTarget target = status.target();
+        String object = target.kind() + " "
+                + (target.namespace().isEmpty() ? target.name() : target.namespace() + "/" + target.name());
         return switch (status) {
             case ObjectStatus.Conditions plain -> List.of(object + conditions(plain.conditions()));
             case ObjectStatus.Gateway gateway ->

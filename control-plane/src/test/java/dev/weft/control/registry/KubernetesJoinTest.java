@@ -192,8 +192,7 @@ class KubernetesJoinTest {
     void keepsTheVeryEndpointsOfServicesThatAnEndpointOfAnotherLeavesAlone() {
         RegistrySnapshot before = mesh(twoServices("10.0.0.5"));
 
-        RegistrySnapshot after =
-                RegistrySnapshot.of(Meshes.resources(twoServices("10.0.0.6")), Optional.of(before));
+        RegistrySnapshot after = RegistrySnapshot.of(Meshes.resources(twoServices("10.0.0.6")), Optional.of(before));
 
         EndpointKey other = new EndpointKey("other.shop.svc.cluster.local", "shop", 80);
         assertThat(after.endpoints(other)).isNotEqualTo(before.endpoints(other));
@@ -268,7 +267,8 @@ class KubernetesJoinTest {
                 kind: Service
                 metadata: {name: other, namespace: shop}
                 spec: {selector: {app: reviews}, ports: [{name: http, port: 80}]}
-                """ + slice("b", endpoint(addressOfOther, "a", "ready: true")).replace("name: reviews", "name: other");
+                """
+                + slice("b", endpoint(addressOfOther, "a", "ready: true")).replace("name: reviews", "name: other");
     }
 
     private static ImmutableList<InboundPort> inbound(RegistrySnapshot mesh, String pod) {

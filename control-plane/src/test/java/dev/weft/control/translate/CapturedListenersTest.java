@@ -118,15 +118,12 @@ class CapturedListenersTest {
 
     @Test
     void theMeshMaySayThatApplicationsAreOnLoopback() {
-        ProxyConfig config = translate(
-                WEB + """
+        ProxyConfig config = translate(WEB + """
                         ---
                         apiVersion: mesh.istio.io/v1alpha1
                         kind: MeshConfig
                         inboundTrafficPolicy: {mode: LOCALHOST}
-                        """,
-                Interception.REDIRECT,
-                "10.0.0.1");
+                        """, Interception.REDIRECT, "10.0.0.1");
 
         assertThat(cluster(config, "inbound|8080||").discovery().toString()).contains("127.0.0.1");
         assertThat(cluster(config, "InboundPassthroughCluster").discovery())
@@ -215,14 +212,16 @@ class CapturedListenersTest {
                 spec: {address: 10.0.1.2, labels: {app: db}, serviceAccount: db}
                 """;
         String one = WEB + headless.formatted("1", "1");
-        var before = ProxyViews.cut(snapshot(one), node(Interception.REDIRECT, "10.0.0.1"));
-        var now = ProxyViews.cut(snapshot(one + more), node(Interception.REDIRECT, "10.0.0.1"));
+        var before = ProxyViews.cut(snapshot(one), node(Interception.REDIRECT, "10.0.0.1"))
+                .outboundSide();
+        var now = ProxyViews.cut(snapshot(one + more), node(Interception.REDIRECT, "10.0.0.1"))
+                .outboundSide();
 
-        ProxyConfig config = ProxyTranslator.translateEndpoints(now, before, ProxyTranslator.translate(before));
+        ProxyConfig config = ProxyTranslator.translateEndpoints(now, before, ProxyTranslator.translateOutbound(before));
 
         assertThat(config.listeners()).containsKeys("10.0.1.1_5432", "10.0.1.2_5432", "10.96.0.7_3306");
         assertThat(config.listeners()).doesNotContainKey("0.0.0.0_5432");
-        assertThat(config).isEqualTo(ProxyTranslator.translate(now));
+        assertThat(config).isEqualTo(ProxyTranslator.translateOutbound(now));
     }
 
     @Test

@@ -74,9 +74,15 @@ class BookstoreTest {
         DEPLOYMENTS.forEach(deployment -> kubectl.awaitRollout(NAMESPACE, deployment, READY));
 
         String pods = kubectl.run(
-                "-n", NAMESPACE, "get", "pods", "-o",
+                "-n",
+                NAMESPACE,
+                "get",
+                "pods",
+                "-o",
                 "jsonpath={range .items[*]}{.metadata.name}{\" \"}{.spec.initContainers[*].name}{\" \"}{.spec.containers[*].name}{\"\\n\"}{end}");
-        assertThat(pods.lines()).hasSize(DEPLOYMENTS.size()).allMatch(pod -> pod.contains("weft-proxy"), "has a sidecar");
+        assertThat(pods.lines())
+                .hasSize(DEPLOYMENTS.size())
+                .allMatch(pod -> pod.contains("weft-proxy"), "has a sidecar");
     }
 
     @Test
@@ -105,7 +111,8 @@ class BookstoreTest {
     @Test
     @Order(4)
     void oneReaderInTenSeesTheCanary() throws Exception {
-        kubectl.run("apply", "-f", EXAMPLE.resolve("things-to-try/split-90-10.yaml").toString());
+        kubectl.run(
+                "apply", "-f", EXAMPLE.resolve("things-to-try/split-90-10.yaml").toString());
         Await.until(LIVE, () -> !versions(20).containsKey("v3"), () -> "still version 3");
 
         Map<String, Integer> seen = versions(SAMPLES);
@@ -119,7 +126,10 @@ class BookstoreTest {
     @Test
     @Order(5)
     void aMistakeIsRefusedWithItsReason() {
-        Outcome outcome = kubectl.attempt("apply", "-f", EXAMPLE.resolve("things-to-try/broken-routing.yaml").toString());
+        Outcome outcome = kubectl.attempt(
+                "apply",
+                "-f",
+                EXAMPLE.resolve("things-to-try/broken-routing.yaml").toString());
 
         assertThat(outcome.succeeded()).isFalse();
         assertThat(outcome.err()).contains("weight");
@@ -158,7 +168,8 @@ class BookstoreTest {
                     spec: {containers: [{name: app, image: "$IMAGE", command: [sleep, "60"]}]}
                     """.replace("$IMAGE", cluster.image("proxy")));
 
-            assertThat(kubectl.field(other.name(), "pod/plain", "{.spec.containers[*].name}{.spec.initContainers[*].name}"))
+            assertThat(kubectl.field(
+                            other.name(), "pod/plain", "{.spec.containers[*].name}{.spec.initContainers[*].name}"))
                     .isEqualTo("app");
         }
     }
@@ -168,7 +179,10 @@ class BookstoreTest {
     void anHttpRouteWithAServiceAsParentSplits(Cluster cluster) {
         cluster.gatewayApi();
         kubectl.run("-n", NAMESPACE, "delete", "virtualservice", "reviews");
-        kubectl.run("apply", "-f", EXAMPLE.resolve("kubernetes/steps/httproute.yaml").toString());
+        kubectl.run(
+                "apply",
+                "-f",
+                EXAMPLE.resolve("kubernetes/steps/httproute.yaml").toString());
         Await.until(LIVE, () -> !versions(30).containsKey("v3"), () -> "still version 3");
 
         Map<String, Integer> seen = versions(SAMPLES);
@@ -184,15 +198,51 @@ class BookstoreTest {
         String key = folder.resolve("key.pem").toString();
         String certificate = folder.resolve("certificate.pem").toString();
         Outcome made = Command.run(
-                List.of("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=bookstore.example",
-                        "-addext", "subjectAltName=DNS:bookstore.example", "-keyout", key, "-out", certificate),
-                Map.of(), "", LIVE);
+                List.of(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "1",
+                        "-subj",
+                        "/CN=bookstore.example",
+                        "-addext",
+                        "subjectAltName=DNS:bookstore.example",
+                        "-keyout",
+                        key,
+                        "-out",
+                        certificate),
+                Map.of(),
+                "",
+                LIVE);
         assertThat(made.succeeded()).as(made.err()).isTrue();
-        kubectl.run("-n", MeshInstall.NAMESPACE, "create", "secret", "tls", "bookstore-cert", "--key", key, "--cert", certificate);
-        kubectl.run("apply", "-f", EXAMPLE.resolve("kubernetes/steps/ingress.yaml").toString());
+        kubectl.run(
+                "-n",
+                MeshInstall.NAMESPACE,
+                "create",
+                "secret",
+                "tls",
+                "bookstore-cert",
+                "--key",
+                key,
+                "--cert",
+                certificate);
+        kubectl.run(
+                "apply", "-f", EXAMPLE.resolve("kubernetes/steps/ingress.yaml").toString());
         String address = kubectl.field(MeshInstall.NAMESPACE, "service/weft-gateway", "{.spec.clusterIP}");
-        List<String> curl = List.of("curl", "-sS", "--max-time", "5", "--cacert", certificate,
-                "--resolve", "bookstore.example:443:" + address, "https://bookstore.example/");
+        List<String> curl = List.of(
+                "curl",
+                "-sS",
+                "--max-time",
+                "5",
+                "--cacert",
+                certificate,
+                "--resolve",
+                "bookstore.example:443:" + address,
+                "https://bookstore.example/");
 
         Await.until(
                 LIVE,
@@ -207,7 +257,10 @@ class BookstoreTest {
         mesh.close();
 
         String left = kubectl.run(
-                "get", "mutatingwebhookconfigurations,validatingwebhookconfigurations,clusterroles,clusterrolebindings,namespaces", "-o", "name");
+                "get",
+                "mutatingwebhookconfigurations,validatingwebhookconfigurations,clusterroles,clusterrolebindings,namespaces",
+                "-o",
+                "name");
         assertThat(left.lines().filter(name -> name.contains("weft"))).isEmpty();
         assertThat(kubectl.run("get", "configmaps", "-A", "-o", "name").lines().filter(name -> name.contains("weft")))
                 .isEmpty();

@@ -85,8 +85,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     private LocalCluster parts() {
-        return local.orElseGet(
-                () -> Prerequisite.missing("this cannot be tried on the cluster that KUBECONFIG names, but on the tests' own"));
+        return local.orElseGet(() -> Prerequisite.missing(
+                "this cannot be tried on the cluster that KUBECONFIG names, but on the tests' own"));
     }
 
     @Override

@@ -41,7 +41,13 @@ class HandWrittenSidecarTest {
         kubectl = cluster.kubectl();
         mesh = MeshInstall.start(
                 cluster,
-                Map.of("control.replicas", 1, "webhooks.injection.enabled", false, "webhooks.validation.enabled", false));
+                Map.of(
+                        "control.replicas",
+                        1,
+                        "webhooks.injection.enabled",
+                        false,
+                        "webhooks.validation.enabled",
+                        false));
         inside = cluster.namespace("inside");
         outside = cluster.namespace("outside");
         String proxy = cluster.image("proxy");
@@ -78,8 +84,12 @@ class HandWrittenSidecarTest {
     void whatGoesFromPodToPodIsEncrypted(Cluster cluster, @TempDir Path folder) {
         cluster.requireLocal();
         try (WireTap tap = WireTap.start(folder)) {
-            assertThat(ask(outside.name(), "outsider", "/cgi-bin/headers?from-outside").succeeded()).isTrue();
-            assertThat(ask(inside.name(), "deployment/client", "/cgi-bin/headers?from-inside").succeeded()).isTrue();
+            assertThat(ask(outside.name(), "outsider", "/cgi-bin/headers?from-outside")
+                            .succeeded())
+                    .isTrue();
+            assertThat(ask(inside.name(), "deployment/client", "/cgi-bin/headers?from-inside")
+                            .succeeded())
+                    .isTrue();
 
             assertThat(tap.saw("from-outside")).as("the tap sees plain text").isTrue();
             assertThat(tap.saw("from-inside")).isFalse();
@@ -99,7 +109,8 @@ class HandWrittenSidecarTest {
                     LIVE,
                     () -> !ask(outside.name(), "outsider", "/cgi-bin/headers").succeeded(),
                     () -> "still served");
-            assertThat(ask(inside.name(), "deployment/client", "/cgi-bin/headers").succeeded())
+            assertThat(ask(inside.name(), "deployment/client", "/cgi-bin/headers")
+                            .succeeded())
                     .isTrue();
         } finally {
             kubectl.run("-n", inside.name(), "delete", "peerauthentication", "default");

@@ -36,7 +36,9 @@ final class PodLoad {
 
     /** Requests that succeeded so far. */
     int succeeded() {
-        String count = kubectl.exec(namespace, pod, container, "cat", "/load/count").out().strip();
+        String count = kubectl.exec(namespace, pod, container, "cat", "/load/count")
+                .out()
+                .strip();
         return count.isEmpty() ? 0 : Integer.parseInt(count);
     }
 

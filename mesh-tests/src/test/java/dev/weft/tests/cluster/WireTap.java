@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class WireTap implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    // Frames of all links of the cluster's network namespace, one after the other; the first line of the file says that it listens.
+    // Frames of all links of the cluster's network namespace, one after the other; the first line of the file says that
+    // it listens.
     private static final String PROGRAM = """
             import socket, sys
             frames = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
@@ -36,8 +37,8 @@ final class WireTap implements AutoCloseable {
     static WireTap start(Path folder) {
         Path file = folder.resolve("frames");
         try {
-            Process process = new ProcessBuilder(List.of(
-                            "nsenter", "--net=/run/netns/weftkube", "python3", "-c", PROGRAM, file.toString()))
+            Process process = new ProcessBuilder(
+                            List.of("nsenter", "--net=/run/netns/weftkube", "python3", "-c", PROGRAM, file.toString()))
                     .inheritIO()
                     .start();
             WireTap tap = new WireTap(process, file);

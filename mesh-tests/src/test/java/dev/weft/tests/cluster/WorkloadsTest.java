@@ -56,7 +56,8 @@ class WorkloadsTest {
     void aJobWithASidecarEnds() {
         kubectl.await(namespace.name(), "job/once", "condition=complete", READY);
 
-        assertThat(kubectl.field(namespace.name(), "pods", "{.items[*].spec.initContainers[*].name}")).contains("weft-proxy");
+        assertThat(kubectl.field(namespace.name(), "pods", "{.items[*].spec.initContainers[*].name}"))
+                .contains("weft-proxy");
     }
 
     @Test
@@ -86,7 +87,10 @@ class WorkloadsTest {
     @Test
     @Order(1)
     void podsOnTheHostsNetworkStayAsTheyAre() {
-        assertThat(kubectl.field(namespace.name(), "pod/of-the-host", "{.spec.containers[*].name}{.spec.initContainers[*].name}"))
+        assertThat(kubectl.field(
+                        namespace.name(),
+                        "pod/of-the-host",
+                        "{.spec.containers[*].name}{.spec.initContainers[*].name}"))
                 .isEqualTo("app");
     }
 
@@ -137,7 +141,8 @@ class WorkloadsTest {
         kubectl.run("-n", MeshInstall.NAMESPACE, "scale", "deployment/weft-control", "--replicas=0");
         Await.until(
                 READY,
-                () -> kubectl.run("-n", MeshInstall.NAMESPACE, "get", "pods", "-o", "name").isEmpty(),
+                () -> kubectl.run("-n", MeshInstall.NAMESPACE, "get", "pods", "-o", "name")
+                        .isEmpty(),
                 () -> "the control plane does not go");
         String pod = """
                 apiVersion: v1

@@ -33,8 +33,7 @@ final class ResourceReader {
     private final Set<String> published = new HashSet<>();
 
     /** @param names takes what the mesh's names are */
-    ResourceReader(
-            XdsDecoder decoder, ConfigAssembler assembler, SecretStore secrets, Consumer<NameTable> names) {
+    ResourceReader(XdsDecoder decoder, ConfigAssembler assembler, SecretStore secrets, Consumer<NameTable> names) {
         this.names = names;
         this.decoder = decoder;
         this.assembler = assembler;
