@@ -2,6 +2,8 @@ package dev.weft.control.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedMap;
 import dev.weft.control.registry.ClientNode;
 import dev.weft.control.registry.Meshes;
@@ -9,7 +11,8 @@ import dev.weft.control.registry.ProxyFacts;
 import dev.weft.control.registry.ProxyViews;
 import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.translate.NameTables.Name;
-import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** The names that a workload's proxy answers for. */
@@ -28,12 +31,12 @@ final class NameTablesTest {
             apiVersion: networking.istio.io/v1
             kind: ServiceEntry
             metadata: {name: given, namespace: shop}
-            spec: {hosts: [given.example.com], addresses: [10.9.9.9, 10.8.0.0/16], location: MESH_EXTERNAL, resolution: STATIC, endpoints: [{address: 10.7.7.7}], ports: [{number: 80, name: http, protocol: HTTP}]}
+            spec: {hosts: [given.example.com], addresses: [10.9.9.9, 10.8.0.0/16], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]}
             ---
             apiVersion: networking.istio.io/v1
             kind: ServiceEntry
             metadata: {name: bare, namespace: shop}
-            spec: {hosts: [bare.example.com], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 5432, name: tcp, protocol: TCP}]}
+            spec: {hosts: [bare.example.com, "*.wild.example.com"], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 5432, name: tcp, protocol: TCP}]}
             """;
 
     @Test
@@ -76,19 +79,23 @@ final class NameTablesTest {
     }
 
     private static ClientNode node(ClientNode.DnsCapture dns) {
-        ClientNode web = Meshes.node("shop", "web", Map.of("app", "web"));
-        ProxyFacts facts = web.facts();
-        ProxyFacts captured = new ProxyFacts(
-                facts.client(),
-                facts.namespace(),
-                facts.serviceAccount(),
-                facts.domainSuffix(),
-                facts.labels(),
-                facts.addresses(),
-                facts.locality(),
-                facts.network(),
-                facts.httpProxyPort(),
+        ProxyFacts facts = new ProxyFacts(
+                ProxyFacts.Client.MESH_PROXY,
+                "shop",
+                "web",
+                "cluster.local",
+                ImmutableMap.of("app", "web"),
+                ImmutableList.of(),
+                Optional.empty(),
+                "",
+                OptionalInt.empty(),
                 ProxyFacts.Interception.REDIRECT);
-        return new ClientNode(web.id(), web.workload(), captured, web.userAgent(), web.adminPort(), dns);
+        return new ClientNode(
+                "sidecar~10.0.0.1~web.shop~shop.svc.cluster.local",
+                "web",
+                facts,
+                new ClientNode.UserAgent("weft", "test"),
+                OptionalInt.empty(),
+                dns);
     }
 }

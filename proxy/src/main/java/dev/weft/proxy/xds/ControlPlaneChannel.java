@@ -38,9 +38,12 @@ public final class ControlPlaneChannel {
     private static final ImmutableMap<String, ?> SHUFFLED = ImmutableMap.of(
             "loadBalancingConfig",
             ImmutableList.of(ImmutableMap.of("pick_first", ImmutableMap.of("shuffleAddressList", true))));
-    /** The system's resolver blocks, which the control thread must not. */
+    /**
+     * The system's resolver blocks, which the control thread must not. One thread for each of the few lookups: the first virtual one
+     * would bring a pool of carriers, which stays.
+     */
     private static final Executor NAMES =
-            task -> Thread.ofVirtual().name("weft-names").start(task);
+            task -> Thread.ofPlatform().daemon().name("weft-names").start(task);
 
     private ControlPlaneChannel() {}
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A proxy that ends while a client of TLS does not read what it asked for. */
 final class CloseWithBacklogTest {
-    private static final int REQUESTS = 400;
+    private static final int REQUESTS = 4_000;
     private static final String BOOTSTRAP = """
             node: {id: n, cluster: c}
             static_resources:

@@ -56,7 +56,7 @@ public final class AppDialer {
             attempt(new Attempt(loop, place.port(), limit, handler, promise), candidates(host), null);
         } else {
             // A name goes to the system's resolver, which blocks.
-            Thread.ofVirtual().name("weft-probe-name").start(() -> {
+            Thread.ofPlatform().daemon().name("weft-probe-name").start(() -> {
                 try {
                     InetAddress address = InetAddress.getByName(host);
                     Deque<Candidate> one = new ArrayDeque<>(List.of(new Candidate(address, null)));
