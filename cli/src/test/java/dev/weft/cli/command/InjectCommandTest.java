@@ -94,7 +94,7 @@ final class InjectCommandTest {
 
     @Test
     void usesTheValuesOfAMeshAndTheVersionOfItsCluster() throws IOException {
-        Path values = Files.writeString(folder.resolve("values.yaml"), "image: example.org/proxy:1\n");
+        Path values = Files.writeString(folder.resolve("values.yaml"), "proxy: {image: example.org/proxy:1}\n");
 
         Ran ran = run(DEPLOYMENT, "inject", "-f", "-", "--values", values.toString(), "--kubernetes-version", "1.28");
 

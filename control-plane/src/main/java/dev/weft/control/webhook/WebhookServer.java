@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 
@@ -32,6 +33,9 @@ import javax.net.ssl.X509ExtendedKeyManager;
 public final class WebhookServer implements AutoCloseable {
     /** An object of Kubernetes is at most 1.5 MiB large; a review holds two and their wrapping. */
     static final int MAX_BODY = 8 << 20;
+
+    /** Whoever reaches the port can fill a body for each connection. */
+    private static final int MAX_CONNECTIONS = 256;
 
     private static final int MAX_LINE = 8 << 10;
     private static final int MAX_HEADERS = 32 << 10;
@@ -66,8 +70,15 @@ public final class WebhookServer implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
+                    private final AtomicInteger open = new AtomicInteger();
+
                     @Override
                     protected void initChannel(SocketChannel connection) {
+                        connection.closeFuture().addListener(closed -> open.decrementAndGet());
+                        if (open.incrementAndGet() > MAX_CONNECTIONS) {
+                            connection.close();
+                            return;
+                        }
                         SslHandler handler = tls.newHandler(connection.alloc());
                         handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
                         connection

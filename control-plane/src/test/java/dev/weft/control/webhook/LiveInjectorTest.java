@@ -19,16 +19,16 @@ class LiveInjectorTest {
 
     @Test
     void takesANewImageForTheNextPod() {
-        injector.onData(Map.of("values", "image: example.org/proxy:2"));
+        injector.onData(Map.of("values", "proxy: {image: example.org/proxy:2}"));
 
         assertThat(injected().root().toString()).contains("example.org/proxy:2");
     }
 
     @Test
     void keepsTheVersionBeforeAnUnusableOne() {
-        injector.onData(Map.of("values", "image: example.org/proxy:2"));
+        injector.onData(Map.of("values", "proxy: {image: example.org/proxy:2}"));
 
-        injector.onData(Map.of("values", "image: [a"));
+        injector.onData(Map.of("values", "proxy: [a"));
 
         assertThat(injected().root().toString()).contains("example.org/proxy:2");
         assertThat(injector.notes()).hasSize(1);

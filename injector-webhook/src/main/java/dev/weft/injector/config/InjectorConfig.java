@@ -92,8 +92,6 @@ public record InjectorConfig(
      *
      * @param imagePullPolicy empty: what Kubernetes does
      * @param concurrency absent: what the mesh's ProxyConfig says
-     * @param holdApplication the application starts once its proxy is ready
-     * @param terminationDrain how long a proxy that is told to end goes on
      * @param environment more variables
      */
     @Immutable
@@ -105,8 +103,6 @@ public record InjectorConfig(
             String logLevel,
             OptionalInt concurrency,
             NativeSidecar nativeSidecar,
-            Switch holdApplication,
-            Duration terminationDrain,
             Switch exitOnZeroConnections,
             Duration certificateLifetime,
             Switch rewriteProbes,

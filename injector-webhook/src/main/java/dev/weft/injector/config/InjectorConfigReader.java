@@ -1,6 +1,6 @@
 package dev.weft.injector.config;
 
-import com.google.common.base.Splitter;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.weft.injector.config.InjectorConfig.CaptureDefaults;
@@ -18,7 +18,6 @@ import dev.weft.injector.tree.Note;
 import dev.weft.injector.tree.TreeReader;
 import dev.weft.injector.tree.YamlTrees;
 import java.time.Duration;
-import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -29,7 +28,7 @@ public final class InjectorConfigReader {
     private static final Resources PROXY_RESOURCES =
             new Resources(ImmutableMap.of("cpu", "50m", "memory", "128Mi"), ImmutableMap.of("memory", "256Mi"));
     private static final Resources CAPTURE_RESOURCES = new Resources(
-            ImmutableMap.of("cpu", "10m", "memory", "64Mi"), ImmutableMap.of("cpu", "1000m", "memory", "256Mi"));
+            ImmutableMap.of("cpu", "10m", "memory", "64Mi"), ImmutableMap.of("memory", "256Mi"));
     private static final String SYSTEM_NAMESPACE = "weft-system";
 
     private InjectorConfigReader() {}
@@ -58,7 +57,7 @@ public final class InjectorConfigReader {
         ImmutableList.Builder<Note> broken = ImmutableList.builder();
         TreeReader reader = reader("values", values, broken);
         TreeReader pieces = reader("templates", templates, broken);
-        InjectorConfig config = config(reader, pieces.textMap("templates"));
+        InjectorConfig config = config(reader, pieces(pieces));
         reader.finish();
         return new Outcome(
                 config,
@@ -70,68 +69,69 @@ public final class InjectorConfigReader {
     }
 
     private static TreeReader reader(String name, String text, ImmutableList.Builder<Note> broken) {
+        ObjectNode tree = YamlTrees.mapping("");
         try {
-            var tree = YamlTrees.mapping(text);
-            return TreeReader.of(name.equals("templates") ? tree.objectNode().set("templates", tree) : tree, "");
+            tree = YamlTrees.mapping(text);
         } catch (IllegalArgumentException e) {
             broken.add(Note.refusal(name, String.valueOf(e.getMessage())));
-            return TreeReader.of(YamlTrees.mapping(""), "");
         }
+        return TreeReader.of(tree, "");
+    }
+
+    /** A piece is a text, or the tree that the text would be. */
+    private static ImmutableMap<String, String> pieces(TreeReader templates) {
+        ImmutableMap.Builder<String, String> pieces = ImmutableMap.builder();
+        templates.trees().forEach((name, tree) -> pieces.put(name, tree.isTextual() ? tree.asText() : tree.toString()));
+        return pieces.buildOrThrow();
     }
 
     private static InjectorConfig config(TreeReader values, ImmutableMap<String, String> templates) {
         String revision =
                 values.text("revision").filter(text -> !text.isEmpty()).orElse(InjectorConfig.DEFAULT_REVISION);
-        MeshFacts mesh = mesh(values, revision);
+        String system = values.text("systemNamespace").orElse(SYSTEM_NAMESPACE);
         ImmutableList<String> defaultTemplates = values.texts("defaultTemplates");
         return new InjectorConfig(
                 revision,
-                values.text("systemNamespace").orElseGet(() -> namespaceOf(mesh.controlAddress())),
-                values.flag("istioLabels").orElse(false) ? IstioNames.SERVED : IstioNames.IGNORED,
+                system,
+                values.flag("istioCompatibility").orElse(false) ? IstioNames.SERVED : IstioNames.IGNORED,
                 new Selection(
                         Switch.of(values.flag("injectByDefault").orElse(true)),
                         selectors(values, "neverInjectSelector"),
                         selectors(values, "alwaysInjectSelector")),
-                mesh,
-                proxy(values, values.child("proxy")),
+                mesh(values.child("mesh"), system, revision),
+                proxy(values.child("proxy")),
                 capture(values.child("capture")),
                 templates,
                 defaultTemplates.isEmpty() ? ImmutableList.of("sidecar") : defaultTemplates,
                 values.textMap("injectedAnnotations"));
     }
 
-    private static MeshFacts mesh(TreeReader values, String revision) {
+    private static MeshFacts mesh(TreeReader mesh, String system, String revision) {
         String service = revision.equals(InjectorConfig.DEFAULT_REVISION) ? "weft-control" : "weft-control-" + revision;
-        return new MeshFacts(
-                values.text("controlAddress")
+        MeshFacts facts = new MeshFacts(
+                mesh.text("controlAddress")
                         .filter(text -> !text.isEmpty())
-                        .orElse(service + "." + SYSTEM_NAMESPACE + ".svc:15012"),
-                values.text("trustDomain").orElse(""),
-                values.text("clusterId").filter(text -> !text.isEmpty()).orElse("Kubernetes"),
-                values.text("network").orElse(""),
-                values.text("meshId").orElse(""));
+                        .orElse(service + "." + system + ".svc:15012"),
+                mesh.text("trustDomain").orElse(""),
+                mesh.text("clusterId").filter(text -> !text.isEmpty()).orElse("Kubernetes"),
+                mesh.text("network").orElse(""),
+                mesh.text("meshId").orElse(""));
+        mesh.finish();
+        return facts;
     }
 
-    /** Of {@code weft-control.weft-system.svc:15012}: where the control plane is, pods are left alone. */
-    private static String namespaceOf(String address) {
-        List<String> labels = Splitter.on('.').splitToList(address);
-        return labels.size() > 2 && labels.get(2).startsWith("svc") ? labels.get(1) : SYSTEM_NAMESPACE;
-    }
-
-    private static ProxyDefaults proxy(TreeReader values, TreeReader proxy) {
+    private static ProxyDefaults proxy(TreeReader proxy) {
         int concurrency = proxy.number("concurrency").orElse(0);
         ProxyDefaults defaults = new ProxyDefaults(
-                values.text("image").orElse("weft/proxy:latest"),
-                values.text("imagePullPolicy").orElse(""),
-                values.texts("imagePullSecrets"),
+                proxy.text("image").orElse("weft/proxy:latest"),
+                proxy.text("imagePullPolicy").orElse(""),
+                proxy.texts("imagePullSecrets"),
                 resources(proxy, PROXY_RESOURCES),
                 proxy.text("logLevel").orElse("info"),
                 concurrency == 0 ? OptionalInt.empty() : OptionalInt.of(concurrency),
                 proxy.choice("nativeSidecar", NativeSidecar.class).orElse(NativeSidecar.AUTO),
-                Switch.of(proxy.flag("holdApplication").orElse(true)),
-                Duration.ofSeconds(proxy.number("drainSeconds").orElse(5)),
                 Switch.of(proxy.flag("exitOnZeroConnections").orElse(false)),
-                Duration.ofSeconds(proxy.number("certificateLifetimeSeconds").orElse(86_400)),
+                proxy.duration("certificateLifetime").orElse(Duration.ofHours(24)),
                 Switch.of(proxy.flag("rewriteProbes").orElse(true)),
                 Switch.of(proxy.flag("mergeMetrics").orElse(true)),
                 probe(proxy.child("readinessProbe"), new ProbeTimes(0, 15, 3, 4)),
@@ -153,15 +153,15 @@ public final class InjectorConfigReader {
 
     private static CaptureDefaults capture(TreeReader capture) {
         CaptureDefaults defaults = new CaptureDefaults(
-                capture.choice("mode", InterceptionMode.class).orElse(InterceptionMode.REDIRECT),
-                Switch.of(capture.flag("dns").orElse(true)),
+                capture.choice("interceptionMode", InterceptionMode.class).orElse(InterceptionMode.REDIRECT),
+                Switch.of(capture.flag("dns").orElse(false)),
                 capture.text("backend").orElse("auto"),
                 resources(capture, CAPTURE_RESOURCES),
                 new CaptureLists(
                         capture.text("includeInboundPorts").orElse("*"),
                         capture.text("excludeInboundPorts").orElse(""),
-                        capture.text("includeOutboundCidrs").orElse("*"),
-                        capture.text("excludeOutboundCidrs").orElse(""),
+                        capture.text("includeOutboundIPRanges").orElse("*"),
+                        capture.text("excludeOutboundIPRanges").orElse(""),
                         capture.text("includeOutboundPorts").orElse(""),
                         capture.text("excludeOutboundPorts").orElse(""),
                         capture.text("excludeInterfaces").orElse(""),

@@ -48,7 +48,8 @@ public final class PodSettingsReader {
 
     public Outcome read(PodTree pod) {
         PodAnnotations annotations = new PodAnnotations(pod.annotations());
-        ProxyConfigSettings proxyConfig = ProxyConfigSettings.read(annotations, mesh.defaultConfig(), config.proxy());
+        ProxyConfigSettings proxyConfig = ProxyConfigSettings.read(annotations, mesh.defaultConfig());
+        OptionalInt concurrency = proxyConfig.concurrency();
         InjectorConfig.ProxyDefaults defaults = config.proxy();
         Map<String, String> environment = new LinkedHashMap<>(defaults.environment());
         environment.putAll(proxyConfig.metadata());
@@ -57,7 +58,7 @@ public final class PodSettingsReader {
                 annotations.text(SIDECAR + "proxyImage").orElse(defaults.image()),
                 ResourceAnnotations.read(annotations, defaults.resources()),
                 logLevel(annotations),
-                proxyConfig.concurrency(),
+                concurrency.isPresent() ? concurrency : defaults.concurrency(),
                 placement(annotations),
                 proxyConfig.applicationStart(),
                 proxyConfig.terminationDrain(),

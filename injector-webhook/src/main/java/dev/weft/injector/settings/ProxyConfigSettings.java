@@ -4,11 +4,9 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.errorprone.annotations.Immutable;
 import dev.weft.injector.config.InjectorConfig.InterceptionMode;
-import dev.weft.injector.config.InjectorConfig.ProxyDefaults;
 import dev.weft.injector.tree.Note;
 import dev.weft.injector.tree.TreeReader;
 import dev.weft.injector.tree.YamlTrees;
-import dev.weft.resources.MeshConfig;
 import dev.weft.resources.MeshConfig.ProxyConfig;
 import dev.weft.resources.MeshConfig.ProxyConfig.ApplicationStart;
 import dev.weft.resources.schema.Durations;
@@ -78,7 +76,7 @@ record ProxyConfigSettings(
             "tracingServiceName",
             "zipkinAddress");
 
-    static ProxyConfigSettings read(PodAnnotations annotations, ProxyConfig mesh, ProxyDefaults defaults) {
+    static ProxyConfigSettings read(PodAnnotations annotations, ProxyConfig mesh) {
         TreeReader own = TreeReader.of(YamlTrees.mapping(""), "");
         String text = annotations.text(ANNOTATION).orElse("");
         try {
@@ -86,7 +84,7 @@ record ProxyConfigSettings(
         } catch (IllegalArgumentException e) {
             annotations.refuse(ANNOTATION, e.getMessage() + "; expected a ProxyConfig in YAML or JSON");
         }
-        ProxyConfigSettings settings = join(own, meshOver(defaults, mesh), annotations);
+        ProxyConfigSettings settings = join(own, mesh, annotations);
         for (String name : UNSERVED) {
             if (own.isSet(name)) {
                 annotations.warn(ANNOTATION, name + ": not served by Weft for one pod, ignored");
@@ -101,19 +99,6 @@ record ProxyConfigSettings(
             }
         }
         return settings;
-    }
-
-    /** The mesh's configuration knows no "not said"; what it has as everybody without one is taken for that. */
-    private static ProxyConfig meshOver(ProxyDefaults defaults, ProxyConfig mesh) {
-        ProxyConfig silent = MeshConfig.DEFAULT.defaultConfig();
-        return new ProxyConfig(
-                mesh.concurrency().isPresent() ? mesh.concurrency() : defaults.concurrency(),
-                mesh.drainDuration(),
-                mesh.terminationDrainDuration().equals(silent.terminationDrainDuration())
-                        ? defaults.terminationDrain()
-                        : mesh.terminationDrainDuration(),
-                defaults.holdApplication().isOn() ? ApplicationStart.AFTER_PROXY : mesh.applicationStart(),
-                mesh.proxyMetadata());
     }
 
     private static ProxyConfigSettings join(TreeReader own, ProxyConfig mesh, PodAnnotations annotations) {

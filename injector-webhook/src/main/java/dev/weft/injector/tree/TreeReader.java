@@ -150,6 +150,13 @@ public final class TreeReader {
         return map.buildOrThrow();
     }
 
+    /** Everything in the mapping, as it is. */
+    public ImmutableMap<String, JsonNode> trees() {
+        ImmutableMap.Builder<String, JsonNode> trees = ImmutableMap.builder();
+        tree.properties().forEach(trees::put);
+        return trees.buildOrThrow();
+    }
+
     /** Notes each field that was never asked for. */
     public void finish() {
         tree.fieldNames().forEachRemaining(name -> {

@@ -17,9 +17,10 @@ class InjectorConfigReaderTest {
     @Test
     void leavesTheNamespaceOfTheControlPlaneAlone() {
         InjectorConfigReader.Outcome read =
-                InjectorConfigReader.read("controlAddress: weft-control.mesh.svc:15012", "");
+                InjectorConfigReader.read("systemNamespace: mesh", "");
 
         assertThat(read.config().systemNamespace()).isEqualTo("mesh");
+        assertThat(read.config().mesh().controlAddress()).isEqualTo("weft-control.mesh.svc:15012");
     }
 
     @Test

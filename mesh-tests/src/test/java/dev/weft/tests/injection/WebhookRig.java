@@ -54,7 +54,7 @@ final class WebhookRig implements AutoCloseable {
         TestNamespace system = cluster.namespace("weft-hooks");
         TestCertificates root = TestCertificates.root("webhooks");
         LiveInjector injector = new LiveInjector(
-                InjectorConfigReader.read("controlAddress: weft-control." + system.name() + ".svc:15012", "")
+                InjectorConfigReader.read("systemNamespace: " + system.name(), "")
                         .config(),
                 () -> MeshConfig.DEFAULT);
         InetAddress here = towards(cluster);

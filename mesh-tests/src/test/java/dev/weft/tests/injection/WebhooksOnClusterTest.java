@@ -32,8 +32,20 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class WebhooksOnClusterTest {
     private static final Path CASES = Path.of("../injector-webhook/src/test/resources/dev/weft/injector/cases");
-    private static final Path ROUTES =
-            Path.of("../charts/weft-base/files/crds/virtualservices.networking.istio.io.yaml");
+    private static final String ROUTES = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: virtualservices.networking.istio.io}
+            spec:
+              group: networking.istio.io
+              names: {kind: VirtualService, plural: virtualservices, singular: virtualservice, listKind: VirtualServiceList}
+              scope: Namespaced
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+            """;
     private static final String POD =
             "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a%s}]}}";
     private static final String ROUTE = """
@@ -127,7 +139,7 @@ class WebhooksOnClusterTest {
                 .attempt("get", "crd", "virtualservices.networking.istio.io")
                 .succeeded();
         if (!before) {
-            cluster.kubectl().run("create", "-f", ROUTES.toString());
+            cluster.kubectl().apply(ROUTES);
             cluster.kubectl().run("wait", "crd/virtualservices.networking.istio.io", "--for=condition=Established");
         }
         try {
