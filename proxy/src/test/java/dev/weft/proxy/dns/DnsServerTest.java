@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -295,8 +296,19 @@ final class DnsServerTest {
 
         Resolver() throws IOException {
             InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-            udp = new DatagramSocket(0, loopback);
-            tcp = new ServerSocket(udp.getLocalPort(), 16, loopback);
+            DatagramSocket datagrams = new DatagramSocket(0, loopback);
+            ServerSocket connections = null;
+            while (connections == null) {
+                try {
+                    connections = new ServerSocket(datagrams.getLocalPort(), 16, loopback);
+                } catch (BindException taken) {
+                    // A port that is free for the one may be somebody's for the other.
+                    datagrams.close();
+                    datagrams = new DatagramSocket(0, loopback);
+                }
+            }
+            udp = datagrams;
+            tcp = connections;
             Thread.ofVirtual().start(this::serveUdp);
             Thread.ofVirtual().start(this::serveTcp);
         }
