@@ -27,8 +27,8 @@ import java.util.OptionalInt;
 public final class InjectorConfigReader {
     private static final Resources PROXY_RESOURCES =
             new Resources(ImmutableMap.of("cpu", "50m", "memory", "128Mi"), ImmutableMap.of("memory", "256Mi"));
-    private static final Resources CAPTURE_RESOURCES = new Resources(
-            ImmutableMap.of("cpu", "10m", "memory", "64Mi"), ImmutableMap.of("memory", "256Mi"));
+    private static final Resources CAPTURE_RESOURCES =
+            new Resources(ImmutableMap.of("cpu", "10m", "memory", "64Mi"), ImmutableMap.of("memory", "256Mi"));
     private static final String SYSTEM_NAMESPACE = "weft-system";
 
     private InjectorConfigReader() {}

@@ -16,8 +16,7 @@ class InjectorConfigReaderTest {
 
     @Test
     void leavesTheNamespaceOfTheControlPlaneAlone() {
-        InjectorConfigReader.Outcome read =
-                InjectorConfigReader.read("systemNamespace: mesh", "");
+        InjectorConfigReader.Outcome read = InjectorConfigReader.read("systemNamespace: mesh", "");
 
         assertThat(read.config().systemNamespace()).isEqualTo("mesh");
         assertThat(read.config().mesh().controlAddress()).isEqualTo("weft-control.mesh.svc:15012");

@@ -30,12 +30,12 @@ class ChartValuesTest {
 
     @Test
     void theChartsDefaultsAreTheInjectorsOwn() {
-        InjectorConfig written = InjectorConfigReader.read(values(chart().call()), "").config();
+        InjectorConfig written =
+                InjectorConfigReader.read(values(chart().call()), "").config();
         InjectorConfig own = InjectorConfigReader.defaults();
 
         assertThat(written.proxy().resources()).isEqualTo(own.proxy().resources());
-        assertThat(written.proxy().certificateLifetime())
-                .isEqualTo(own.proxy().certificateLifetime());
+        assertThat(written.proxy().certificateLifetime()).isEqualTo(own.proxy().certificateLifetime());
         assertThat(written.capture()).isEqualTo(own.capture());
         assertThat(written.istioNames()).isEqualTo(own.istioNames());
     }
