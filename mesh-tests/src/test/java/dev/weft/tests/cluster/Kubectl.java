@@ -40,6 +40,11 @@ public final class Kubectl {
         return with(manifests, List.of("apply", "-f", "-"));
     }
 
+    /** Any command that reads {@code -} from here. */
+    public Outcome withInput(String input, String... arguments) {
+        return with(input, List.of(arguments));
+    }
+
     /** Removes what {@link #apply} brought, without waiting for the end of it. */
     public void delete(String manifests) {
         require(with(manifests, List.of("delete", "--ignore-not-found", "--wait=false", "-f", "-")), "delete");
