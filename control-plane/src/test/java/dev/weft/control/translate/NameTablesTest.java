@@ -31,12 +31,12 @@ final class NameTablesTest {
             apiVersion: networking.istio.io/v1
             kind: ServiceEntry
             metadata: {name: given, namespace: shop}
-            spec: {hosts: [given.example.com], addresses: [10.9.9.9, 10.8.0.0/16], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]}
+            spec: {hosts: [given.example.com], addresses: [10.9.9.9, 10.8.0.0/16], location: MESH_EXTERNAL, resolution: STATIC, endpoints: [{address: 10.7.7.7}], ports: [{number: 80, name: http, protocol: HTTP}]}
             ---
             apiVersion: networking.istio.io/v1
             kind: ServiceEntry
             metadata: {name: bare, namespace: shop}
-            spec: {hosts: [bare.example.com, "*.wild.example.com"], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 5432, name: tcp, protocol: TCP}]}
+            spec: {hosts: [bare.example.com], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 5432, name: tcp, protocol: TCP}]}
             """;
 
     @Test

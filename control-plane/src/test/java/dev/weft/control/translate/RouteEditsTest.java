@@ -67,8 +67,7 @@ class RouteEditsTest {
         "https, a.example.com, 8443, 80, 8443",
     })
     void derivesThePortOfARedirect(String scheme, String hostname, int port, int dialled, int expected) {
-        Redirect redirect =
-                new Redirect(some(scheme), some(hostname), Optional.empty(), number(port), 302);
+        Redirect redirect = new Redirect(some(scheme), some(hostname), Optional.empty(), number(port), 302);
 
         assertThat(RouteEdits.redirect(redirect, new Path.Prefix("/"), dialled).port())
                 .isEqualTo(number(expected));

@@ -33,7 +33,13 @@ final class ChartsOnClusterTest {
         Outcome applied = apply(cluster.kubectl(), Chart.BASE.render(), "--server-side");
         assertThat(applied.succeeded()).as(applied.err()).isTrue();
         cluster.kubectl()
-                .run("wait", "crd", "-l", "app.kubernetes.io/name=weft-base", "--for=condition=Established", "--timeout=30s");
+                .run(
+                        "wait",
+                        "crd",
+                        "-l",
+                        "app.kubernetes.io/name=weft-base",
+                        "--for=condition=Established",
+                        "--timeout=30s");
     }
 
     @AfterAll
@@ -65,7 +71,9 @@ final class ChartsOnClusterTest {
                 if (!otherKinds && !file.toString().contains("broken")) {
                     Outcome outcome = apply(cluster.kubectl(), text, "--dry-run=server");
 
-                    assertThat(outcome.succeeded()).as(file + ": " + outcome.err()).isTrue();
+                    assertThat(outcome.succeeded())
+                            .as(file + ": " + outcome.err())
+                            .isTrue();
                 }
             }
         }
@@ -73,18 +81,32 @@ final class ChartsOnClusterTest {
 
     @Test
     void mistakesAreRefusedByTheDefinitionsAlone(Cluster cluster) {
-        assertThat(refusal(cluster, "networking.istio.io/v1", "VirtualService", "{hosts: [a], http: [{timeout: 0s, route: [{destination: {host: a}}]}]}"))
+        assertThat(refusal(
+                        cluster,
+                        "networking.istio.io/v1",
+                        "VirtualService",
+                        "{hosts: [a], http: [{timeout: 0s, route: [{destination: {host: a}}]}]}"))
                 .contains("spec.http[0].timeout", "at least 1ms");
         assertThat(refusal(cluster, "networking.istio.io/v1alpha3", "VirtualService", "{hosts: [a]}"))
                 .contains("expected rules in http, tls or tcp");
-        assertThat(refusal(cluster, "networking.istio.io/v1beta1", "VirtualService",
+        assertThat(refusal(
+                        cluster,
+                        "networking.istio.io/v1beta1",
+                        "VirtualService",
                         "{hosts: [a], http: [{route: [{destination: {host: a}, weight: most}]}]}"))
                 .contains("weight", "integer");
-        assertThat(refusal(cluster, "security.istio.io/v1", "PeerAuthentication", "{portLevelMtls: {\"9080\": {mode: STRICT}}}"))
+        assertThat(refusal(
+                        cluster,
+                        "security.istio.io/v1",
+                        "PeerAuthentication",
+                        "{portLevelMtls: {\"9080\": {mode: STRICT}}}"))
                 .contains("selector must be set");
         assertThat(refusal(cluster, "security.istio.io/v1beta1", "PeerAuthentication", "{mtls: {mode: STRICTER}}"))
                 .contains("spec.mtls.mode", "PERMISSIVE");
-        assertThat(refusal(cluster, "networking.istio.io/v1", "ServiceEntry",
+        assertThat(refusal(
+                        cluster,
+                        "networking.istio.io/v1",
+                        "ServiceEntry",
                         "{hosts: [a.b], resolution: NONE, endpoints: [{address: 10.0.0.1}]}"))
                 .contains("resolution NONE");
     }
@@ -92,7 +114,8 @@ final class ChartsOnClusterTest {
     private static String refusal(Cluster cluster, String apiVersion, String kind, String spec) {
         Outcome outcome = apply(
                 cluster.kubectl(),
-                "{apiVersion: " + apiVersion + ", kind: " + kind + ", metadata: {name: a, namespace: bookstore}, spec: " + spec + "}",
+                "{apiVersion: " + apiVersion + ", kind: " + kind + ", metadata: {name: a, namespace: bookstore}, spec: "
+                        + spec + "}",
                 "--dry-run=server");
         assertThat(outcome.succeeded()).isFalse();
         return outcome.err();

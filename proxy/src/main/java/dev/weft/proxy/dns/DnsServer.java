@@ -43,6 +43,7 @@ public final class DnsServer implements MetricSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DnsServer.class);
     private static final long TCP_IDLE_SECONDS = 10;
     private static final int MOST_TCP = 256;
+    private static final int MOST_TRIES = 20;
 
     private final Loop loop;
     private final IoTransport io;
@@ -108,16 +109,30 @@ public final class DnsServer implements MetricSource, AutoCloseable {
         }
     }
 
-    /** Both transports on one port. */
+    /** Both transports on one port. Where any will do, one that is free for the first may be somebody's for the second. */
     private int listen(InetSocketAddress address) {
-        boolean v6 = address.getAddress() instanceof Inet6Address;
-        Channel datagrams =
-                bound(datagrams(v6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET, new Datagrams())
-                        .bind(address));
-        sockets.add(datagrams);
-        InetSocketAddress same =
-                new InetSocketAddress(address.getAddress(), ((InetSocketAddress) datagrams.localAddress()).getPort());
-        sockets.add(bound(new ServerBootstrap()
+        for (int left = address.getPort() == 0 ? MOST_TRIES : 1; ; left--) {
+            boolean v6 = address.getAddress() instanceof Inet6Address;
+            Channel datagrams =
+                    bound(datagrams(v6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET, new Datagrams())
+                            .bind(address));
+            InetSocketAddress same = new InetSocketAddress(
+                    address.getAddress(), ((InetSocketAddress) datagrams.localAddress()).getPort());
+            try {
+                sockets.add(connections(same));
+                sockets.add(datagrams);
+                return same.getPort();
+            } catch (IllegalArgumentException taken) {
+                datagrams.close().awaitUninterruptibly();
+                if (left == 1) {
+                    throw taken;
+                }
+            }
+        }
+    }
+
+    private Channel connections(InetSocketAddress same) {
+        return bound(new ServerBootstrap()
                 .group(loop.eventLoop())
                 .channelFactory(() -> io.newServer(same))
                 .childHandler(new ChannelInitializer<Channel>() {
@@ -126,8 +141,7 @@ public final class DnsServer implements MetricSource, AutoCloseable {
                         accept(channel);
                     }
                 })
-                .bind(same)));
-        return same.getPort();
+                .bind(same));
     }
 
     private Bootstrap datagrams(@Nullable SocketProtocolFamily family, ChannelHandler handler) {
