@@ -1,17 +1,14 @@
 package dev.weft.control;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.collect.ImmutableMap;
 import dev.weft.control.api.ApiHandlers;
 import dev.weft.control.api.ApiServer;
+import dev.weft.control.ca.CaException;
 import dev.weft.control.ca.CallerInterceptor;
 import dev.weft.control.ca.CertificateAuthority;
 import dev.weft.control.ca.CertificateService;
-import dev.weft.control.ca.SelfSignedRoot;
 import dev.weft.control.ca.ServerCertificate;
-import dev.weft.control.ca.StateFiles;
-import dev.weft.control.ca.WorkloadTokens;
 import dev.weft.control.cache.ViewCache;
-import dev.weft.control.files.FileSource;
 import dev.weft.control.registry.Debouncer;
 import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.registry.RegistryUpdate;
@@ -22,26 +19,31 @@ import dev.weft.control.serve.AdsService;
 import dev.weft.control.serve.GrpcServer;
 import dev.weft.control.serve.ProxySessions;
 import dev.weft.control.serve.ServeObserver;
+import dev.weft.control.source.ResourceSource;
 import dev.weft.control.source.SourceState;
+import dev.weft.control.status.Readiness;
 import dev.weft.control.status.StatusBoard;
+import dev.weft.control.status.ValidationStatuses;
 import dev.weft.control.telemetry.MetricsWindow;
 import dev.weft.control.telemetry.TelemetryService;
+import dev.weft.control.webhook.InjectHandler;
+import dev.weft.control.webhook.InjectionMetrics;
+import dev.weft.control.webhook.LiveInjector;
+import dev.weft.control.webhook.ValidateHandler;
+import dev.weft.control.webhook.WebhookServer;
+import dev.weft.injector.config.InjectorConfigReader;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -52,48 +54,68 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control plane, wired in the order of the walk: source, registry, cache, streams; beside them the authority, telemetry and the API.
- * Owns everything it makes and closes it in reverse.
+ * The control plane, wired in the order of the walk: source, registry, cache, streams; beside them the authority, telemetry and the API. What it
+ * stands on is a {@link Platform}, chosen here and nowhere else. Owns everything it makes and closes it in reverse.
  */
 public final class ControlPlaneApp implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlaneApp.class);
-    private static final String CONTROL_FILE = "control.json";
+
+    /** How often statuses are looked at while only proxies change. */
+    private static final Duration STATUS_INTERVAL = Duration.ofSeconds(15);
 
     private final ControlPlaneOptions options;
+    private final Map<String, String> environment;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Readiness readiness = new Readiness();
+    private final ReferenceWarnings references = new ReferenceWarnings();
     private volatile @Nullable RegistrySnapshot registry;
+    private volatile SourceState state = SourceState.EMPTY;
+    private @Nullable Platform platform;
     private int xdsPort;
     private int httpPort;
+    private int webhookPort;
 
-    private ControlPlaneApp(ControlPlaneOptions options, InstantSource clock) {
+    private ControlPlaneApp(ControlPlaneOptions options, Map<String, String> environment, InstantSource clock) {
         this.options = options;
+        this.environment = environment;
         this.clock = clock;
     }
 
-    /** Starts everything; whoever reads {@code control.json} afterwards finds it ready. */
+    /** Starts everything; returns when it serves. */
     public static ControlPlaneApp start(ControlPlaneOptions options, InstantSource clock) {
-        ControlPlaneApp app = new ControlPlaneApp(options, clock);
+        return start(options, Map.of(), clock);
+    }
+
+    /** The same with the environment, in which a pod finds its name. */
+    static ControlPlaneApp start(ControlPlaneOptions options, Map<String, String> environment, InstantSource clock) {
+        ControlPlaneApp app = new ControlPlaneApp(options, environment, clock);
         try {
             app.start();
             return app;
         } catch (RuntimeException e) {
             app.close();
             throw e;
+        } catch (InterruptedException e) {
+            app.close();
+            Thread.currentThread().interrupt();
+            throw new CaException("interrupted while it started", e);
         }
     }
 
-    private void start() {
-        if (!FileSource.isReadable(options.files())) {
-            throw new UncheckedIOException(
-                    "--files: no such directory, or not readable: " + options.files(),
-                    new NoSuchFileException(options.files().toString()));
-        }
-        StateFiles.makePrivateDirectory(options.state());
-        own(StateLock.take(options.state()));
-        removeControlFile();
+    private Platform choose() {
+        return switch (options.place()) {
+            case ControlPlaneOptions.Files files -> new FilesPlatform(files, clock, random);
+            case ControlPlaneOptions.Kubernetes cluster -> new KubernetesPlatform(cluster, environment, clock, random);
+        };
+    }
+
+    private void start() throws InterruptedException {
+        Platform base = own(choose());
+        platform = base;
+        base.open();
 
         ScheduledExecutorService timer = own(Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("timer").daemon().factory()));
@@ -106,33 +128,71 @@ public final class ControlPlaneApp implements AutoCloseable {
         ProxySessions sessions = new ProxySessions(cache, observer, workers, timer, System::nanoTime);
         StatusBoard status = new StatusBoard(tracker, cache, metrics, clock);
 
+        // First of all, so that whoever waits for this replica is told what it waits for.
+        ApiServer api = own(ApiServer.start(
+                base.listen(options.ports().http()),
+                new ApiHandlers(status, readiness, cache, metrics, () -> registry, counters),
+                base.pageAccess()));
+        httpPort = api.port();
+
+        readiness.waitFor(() -> "reads the configuration");
         RegistryUpdates updates = own(new RegistryUpdates(
                 Debouncer.Times.DEFAULT,
                 update -> publish(update, cache, status, sessions, observer),
                 System::nanoTime));
-        startSource(updates);
+        startSource(base, updates, status);
 
         String trustDomain = mesh().mesh().trustDomain();
-        CertificateAuthority authority = new CertificateAuthority(
-                SelfSignedRoot.loadOrCreate(options.state().resolve("ca"), trustDomain, clock, random),
-                trustDomain,
-                clock,
-                random);
-        WorkloadTokens tokens = WorkloadTokens.open(options.state().resolve("token-key.pem"), clock, random);
-        ServerCertificate certificate = new ServerCertificate(authority, random);
-        long renewal = ServerCertificate.renewalInterval().toSeconds();
-        timer.scheduleAtFixedRate(certificate::renew, renewal, renewal, TimeUnit.SECONDS);
+        readiness.waitFor(base::materialProblem);
+        CertificateAuthority authority =
+                new CertificateAuthority(base.material(trustDomain), trustDomain, clock, random);
+        ServerCertificate certificate =
+                new ServerCertificate(authority, base.serverNames(), options.certificateLifetime(), random);
+        long renewal = certificate.renewalInterval().toMillis();
+        timer.scheduleAtFixedRate(certificate::renew, renewal, renewal, TimeUnit.MILLISECONDS);
+        base.begin(authority, certificate::renew);
+        timer.scheduleAtFixedRate(
+                () -> workers.execute(() -> decide(base, status)),
+                STATUS_INTERVAL.toSeconds(),
+                STATUS_INTERVAL.toSeconds(),
+                TimeUnit.SECONDS);
 
         CertificateService certificates = new CertificateService(authority);
-        InetAddress loopback = InetAddress.getLoopbackAddress();
         GrpcServer xds = own(GrpcServer.start(
-                new InetSocketAddress(loopback, options.xdsPort()),
+                base.listen(options.ports().xds()),
                 certificate,
-                new CallerInterceptor(tokens),
+                new CallerInterceptor(base.callers()),
                 List.of(new AdsService(sessions, "weft-control"), certificates, new TelemetryService(metrics))));
-        ApiServer api = own(ApiServer.start(
-                new InetSocketAddress(loopback, options.httpPort()),
-                new ApiHandlers(status, cache, metrics, () -> registry, counters, clock)));
+        xdsPort = xds.port();
+        serveWebhooks(base, certificate, counters);
+        measure(counters, certificates, authority);
+        readiness.ready();
+        base.serving(xdsPort, httpPort);
+        LOG.info("ready xdsPort={} httpPort={} place={}", xdsPort, httpPort, options.place());
+    }
+
+    /** What the API server asks before it stores an object; by the certificate of the proxies' port. */
+    private void serveWebhooks(Platform base, ServerCertificate certificate, PrometheusMeterRegistry counters) {
+        Optional<InetSocketAddress> address =
+                base.listenForWebhooks(options.ports().webhook());
+        if (address.isEmpty()) {
+            return;
+        }
+        LiveInjector injector = new LiveInjector(InjectorConfigReader.defaults(), () -> mesh().mesh());
+        base.configure(injector);
+        InjectionMetrics injections = new InjectionMetrics(counters);
+        WebhookServer webhooks = own(WebhookServer.start(
+                address.get(),
+                certificate,
+                ImmutableMap.of(
+                        "/inject", new InjectHandler(injector, injections, System::nanoTime),
+                        "/validate", new ValidateHandler(references, injections)),
+                injections));
+        webhookPort = webhooks.port();
+    }
+
+    private void measure(
+            PrometheusMeterRegistry counters, CertificateService certificates, CertificateAuthority authority) {
         Gauge.builder("pilot_services", () -> mesh().services().size()).register(counters);
         Gauge.builder("pilot_virt_services", () -> mesh().virtualServices().size())
                 .register(counters);
@@ -147,36 +207,31 @@ public final class ControlPlaneApp implements AutoCloseable {
                         authority,
                         root -> root.rootExpires().getEpochSecond())
                 .register(counters);
-        xdsPort = xds.port();
-        httpPort = api.port();
-        writeControlFile();
-        LOG.info("ready xdsPort={} httpPort={} files={} state={}", xdsPort, httpPort, options.files(), options.state());
     }
 
-    /** The first state is read before anything listens, so that no proxy ever meets an empty mesh. */
-    private void startSource(RegistryUpdates updates) {
-        FileSource source = new FileSource(options.files(), clock);
-        options.meshConfig().ifPresent(file -> {
-            try {
-                source.with(file, Files.readString(file));
-            } catch (IOException e) {
-                throw new UncheckedIOException("--mesh-config: cannot read " + file, e);
-            }
-        });
-        own(source);
+    /** The first state is read before anything listens for proxies, so that none ever meets an empty mesh. */
+    private void startSource(Platform base, RegistryUpdates updates, StatusBoard status) {
+        ResourceSource source = own(base.source());
         source.start(new Consumer<>() {
             private @Nullable TrustDomainPin pin;
 
             @Override
-            public void accept(SourceState state) {
+            public void accept(SourceState newest) {
                 if (pin == null) {
-                    pin = TrustDomainPin.of(state);
-                    updates.start(state);
+                    pin = TrustDomainPin.of(newest);
+                    updates.start(newest);
                 } else {
-                    updates.onState(pin.apply(state));
+                    updates.onState(pin.apply(newest));
                 }
+                state = newest;
+                references.onState(newest);
+                decide(base, status);
             }
         });
+    }
+
+    private void decide(Platform base, StatusBoard status) {
+        base.decided("validation", ValidationStatuses.of(state, ValidationStatuses.Proxies.of(status.proxies())));
     }
 
     private void publish(
@@ -208,26 +263,9 @@ public final class ControlPlaneApp implements AutoCloseable {
         return httpPort;
     }
 
-    private void writeControlFile() {
-        String content = new JsonMapper()
-                .createObjectNode()
-                .put("pid", ProcessHandle.current().pid())
-                .put("xdsPort", xdsPort)
-                .put("httpPort", httpPort)
-                .toPrettyString();
-        StateFiles.replacePrivate(controlFile(), content + "\n");
-    }
-
-    private void removeControlFile() {
-        try {
-            Files.deleteIfExists(controlFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(controlFile() + ": cannot be removed", e);
-        }
-    }
-
-    private Path controlFile() {
-        return options.state().resolve(CONTROL_FILE);
+    /** 0 where nobody calls webhooks. */
+    public int webhookPort() {
+        return webhookPort;
     }
 
     private <T extends AutoCloseable> T own(T resource) {
@@ -235,12 +273,24 @@ public final class ControlPlaneApp implements AutoCloseable {
         return resource;
     }
 
-    /** Stops in reverse; what fails to stop does not keep the rest running. */
+    /**
+     * Stops in reverse; what fails to stop does not keep the rest running. Where others send clients here, it goes on serving until they have
+     * learnt that this one is not ready.
+     */
     @Override
     public void close() {
-        if (httpPort != 0) {
-            removeControlFile();
+        Platform base = platform;
+        boolean served = xdsPort != 0;
+        readiness.waitFor(() -> "stopping");
+        if (base != null) {
+            base.stopping();
+            if (served && !base.drain().isZero()) {
+                LOG.info("drains seconds={}", base.drain().toSeconds());
+                pause(base.drain());
+            }
         }
+        platform = null;
+        xdsPort = 0;
         for (AutoCloseable resource = owned.poll(); resource != null; resource = owned.poll()) {
             try {
                 if (resource instanceof ExecutorService executor) {
@@ -254,6 +304,14 @@ public final class ControlPlaneApp implements AutoCloseable {
                         resource.getClass().getSimpleName(),
                         e);
             }
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

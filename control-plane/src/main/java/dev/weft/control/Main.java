@@ -24,7 +24,8 @@ public final class Main {
         }
         ControlPlaneApp app;
         try {
-            app = ControlPlaneApp.start(ControlPlaneOptions.parse(given), InstantSource.system());
+            app = ControlPlaneApp.start(
+                    ControlPlaneOptions.parse(given, System.getenv()), System.getenv(), InstantSource.system());
         } catch (UsageException e) {
             exit(System.err, USAGE, e.getMessage() + "\n" + ControlPlaneOptions.USAGE);
             return;

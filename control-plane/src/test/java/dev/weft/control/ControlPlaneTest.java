@@ -35,6 +35,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -85,15 +86,17 @@ class ControlPlaneTest {
         Files.writeString(files.resolve("services.yaml"), MESH);
         Files.writeString(files.resolve("workloads.yaml"), workload("reviews-v1", "reviews", 18001));
         app = ControlPlaneApp.start(
-                ControlPlaneOptions.parse(List.of(
-                        "--files",
-                        files.toString(),
-                        "--state",
-                        state.toString(),
-                        "--xds-port",
-                        "0",
-                        "--http-port",
-                        "0")),
+                ControlPlaneOptions.parse(
+                        List.of(
+                                "--files",
+                                files.toString(),
+                                "--state",
+                                state.toString(),
+                                "--xds-port",
+                                "0",
+                                "--http-port",
+                                "0"),
+                        Map.of()),
                 InstantSource.system());
         tokens = WorkloadTokens.open(state.resolve("token-key.pem"), InstantSource.system(), new SecureRandom());
         channel = NettyChannelBuilder.forAddress(
@@ -375,19 +378,24 @@ class ControlPlaneTest {
     @Test
     void saysWhatKeepsItFromStarting() throws Exception {
         assertThatThrownBy(() -> ControlPlaneApp.start(
-                        ControlPlaneOptions.parse(List.of(
-                                "--files", files.toString(),
-                                "--state", directory.resolve("other").toString(),
-                                "--xds-port", String.valueOf(app.xdsPort()))),
+                        ControlPlaneOptions.parse(
+                                List.of(
+                                        "--files", files.toString(),
+                                        "--state", directory.resolve("other").toString(),
+                                        "--xds-port", String.valueOf(app.xdsPort()),
+                                        "--http-port", "0"),
+                                Map.of()),
                         InstantSource.system()))
                 .hasMessageContaining("cannot listen on")
                 .hasMessageContaining(String.valueOf(app.xdsPort()));
         assertThatThrownBy(() -> ControlPlaneApp.start(
-                        ControlPlaneOptions.parse(List.of("--files", "/nowhere/at/all", "--state", state.toString())),
+                        ControlPlaneOptions.parse(
+                                List.of("--files", "/nowhere/at/all", "--state", state.toString()), Map.of()),
                         InstantSource.system()))
                 .hasMessageContaining("/nowhere/at/all");
         assertThatThrownBy(() -> ControlPlaneApp.start(
-                        ControlPlaneOptions.parse(List.of("--files", files.toString(), "--state", state.toString())),
+                        ControlPlaneOptions.parse(
+                                List.of("--files", files.toString(), "--state", state.toString()), Map.of()),
                         InstantSource.system()))
                 .hasMessageContaining("is in use by another control plane");
         assertThat(state.resolve("control.json")).exists();

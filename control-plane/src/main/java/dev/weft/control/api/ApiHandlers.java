@@ -10,6 +10,7 @@ import dev.weft.control.registry.MeshService;
 import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.registry.Workload;
 import dev.weft.control.status.ProxyStatus;
+import dev.weft.control.status.Readiness;
 import dev.weft.control.status.StatusBoard;
 import dev.weft.control.telemetry.EdgeStats;
 import dev.weft.control.telemetry.MetricsWindow;
@@ -34,6 +35,7 @@ public final class ApiHandlers {
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final StatusBoard status;
+    private final Readiness readiness;
     private final ViewCache cache;
     private final MetricsWindow metrics;
     private final Supplier<@Nullable RegistrySnapshot> registry;
@@ -43,22 +45,23 @@ public final class ApiHandlers {
 
     public ApiHandlers(
             StatusBoard status,
+            Readiness readiness,
             ViewCache cache,
             MetricsWindow metrics,
             Supplier<@Nullable RegistrySnapshot> registry,
-            PrometheusMeterRegistry counters,
-            InstantSource clock) {
+            PrometheusMeterRegistry counters) {
         this.status = status;
+        this.readiness = readiness;
         this.cache = cache;
         this.metrics = metrics;
         this.registry = registry;
         this.counters = counters;
-        this.clock = clock;
+        this.clock = status.clock();
     }
 
     ImmutableMap<String, Handler> byPath() {
         return ImmutableMap.<String, Handler>builder()
-                .put("/ready", query -> new Answer.Text(200, "text/plain; charset=utf-8", "ready\n"))
+                .put("/ready", query -> ready())
                 .put("/metrics", query -> new Answer.Text(200, PROMETHEUS_TEXT, counters.scrape()))
                 .put("/api/v1/status", query -> status())
                 .put("/api/v1/stat", this::stat)
@@ -67,6 +70,13 @@ public final class ApiHandlers {
                 .put("/debug/registryz", query -> registryz())
                 .put("/debug/config_dump", this::configDump)
                 .buildOrThrow();
+    }
+
+    private Answer ready() {
+        return readiness
+                .problem()
+                .map(problem -> new Answer.Text(503, "text/plain; charset=utf-8", "not ready: " + problem + "\n"))
+                .orElseGet(() -> new Answer.Text(200, "text/plain; charset=utf-8", "ready\n"));
     }
 
     private Answer status() {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.google.common.base.Splitter;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.weft.control.ca.PageAccess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -19,7 +20,9 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -29,17 +32,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server of the API, on the loopback address: finds the handler of a path and writes its answer. Owns its threads.
+ * The HTTP server of the API: finds the handler of a path, sees whether the caller may have it and writes its answer. Owns its threads.
  *
- * <p>Only what comes for a name of this machine is answered, so that a page in somebody's browser cannot read the mesh by pointing a
- * name of its own at 127.0.0.1.
+ * <p>Whoever is on this machine, or comes through a port-forward, may read everything, but only under a name of this machine, so that a page in
+ * somebody's browser cannot read the mesh by pointing a name of its own at 127.0.0.1. From elsewhere readiness and metrics are open, and all
+ * else is for those whom {@link PageAccess} lets in; where there is none, for nobody.
  */
 public final class ApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
     private static final Set<String> LOCAL_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
+    private static final Set<String> OPEN_PATHS = Set.of("/ready", "/metrics");
+    private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+    private static final String SCHEME = "bearer ";
+
     private final HttpServer server;
+    private final Optional<PageAccess> access;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final JsonMapper json = JsonMapper.builder()
             .addModule(new SimpleModule()
@@ -55,13 +64,18 @@ public final class ApiServer implements AutoCloseable {
         Answer handle(Map<String, String> query);
     }
 
-    private ApiServer(HttpServer server) {
+    private ApiServer(HttpServer server, Optional<PageAccess> access) {
         this.server = server;
+        this.access = access;
         server.setExecutor(threads);
     }
 
-    /** Listens at {@code address}, whose port 0 means any free one. */
-    public static ApiServer start(InetSocketAddress address, ApiHandlers handlers) {
+    /**
+     * Listens at {@code address}, whose port 0 means any free one.
+     *
+     * @param access who may read from elsewhere
+     */
+    public static ApiServer start(InetSocketAddress address, ApiHandlers handlers, Optional<PageAccess> access) {
         HttpServer http;
         try {
             http = HttpServer.create(address, 0);
@@ -69,7 +83,7 @@ public final class ApiServer implements AutoCloseable {
             throw new UncheckedIOException(
                     "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage(), e);
         }
-        ApiServer server = new ApiServer(http);
+        ApiServer server = new ApiServer(http, access);
         Map<String, Handler> byPath = handlers.byPath();
         http.createContext("/", exchange -> server.serve(exchange, byPath));
         http.start();
@@ -89,12 +103,13 @@ public final class ApiServer implements AutoCloseable {
     private void serve(HttpExchange exchange, Map<String, Handler> byPath) throws IOException {
         try (exchange) {
             String path = exchange.getRequestURI().getPath();
-            if (!isLocal(exchange.getRequestHeaders().getFirst("Host"))) {
-                write(exchange, new Answer.Text(403, "text/plain; charset=utf-8", "unknown host name\n"));
+            Optional<Answer> refusal = refusal(exchange, path);
+            if (refusal.isPresent()) {
+                write(exchange, refusal.get());
                 return;
             }
             if (!exchange.getRequestMethod().equals("GET")) {
-                write(exchange, new Answer.Text(405, "text/plain; charset=utf-8", "only GET is served\n"));
+                write(exchange, new Answer.Text(405, PLAIN_TEXT, "only GET is served\n"));
                 return;
             }
             Handler handler = byPath.get(path);
@@ -105,8 +120,37 @@ public final class ApiServer implements AutoCloseable {
                             : handler.handle(query(exchange.getRequestURI().getRawQuery())));
         } catch (RuntimeException e) {
             LOG.error("request failed path={}", exchange.getRequestURI().getPath(), e);
-            write(exchange, new Answer.Text(500, "text/plain; charset=utf-8", "internal error\n"));
+            write(exchange, new Answer.Text(500, PLAIN_TEXT, "internal error\n"));
         }
+    }
+
+    /** Why the caller may not have this page; empty if he may. */
+    private Optional<Answer> refusal(HttpExchange exchange, String path) {
+        if (exchange.getRemoteAddress().getAddress().isLoopbackAddress()) {
+            boolean probed = access.isPresent() && OPEN_PATHS.contains(path);
+            return probed || isLocal(exchange.getRequestHeaders().getFirst("Host"))
+                    ? Optional.empty()
+                    : refused(403, "unknown host name");
+        }
+        if (OPEN_PATHS.contains(path)) {
+            return Optional.empty();
+        }
+        String credential = exchange.getRequestHeaders().getFirst("Authorization");
+        if (access.isEmpty()
+                || credential == null
+                || !credential.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+            return refused(401, "expected a bearer token in Authorization, or a port-forward");
+        }
+        return switch (access.get().decide(credential.substring(SCHEME.length()).trim())) {
+            case GRANTED -> Optional.empty();
+            case FORBIDDEN -> refused(403, "needs the right to get services/proxy of the control plane");
+            case UNAUTHENTICATED -> refused(401, "the token is not good");
+            case UNAVAILABLE -> refused(503, "the API server, which knows who may, does not answer");
+        };
+    }
+
+    private static Optional<Answer> refused(int status, String reason) {
+        return Optional.of(new Answer.Text(status, PLAIN_TEXT, reason + "\n"));
     }
 
     private static boolean isLocal(@Nullable String host) {

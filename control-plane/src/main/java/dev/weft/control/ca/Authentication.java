@@ -12,4 +12,8 @@ public sealed interface Authentication {
     /** The credential is missing or bad. The reason is told to the caller and holds no part of the credential. */
     @Immutable
     record Refused(String reason) implements Authentication {}
+
+    /** Nobody could say, since whoever vouches for credentials is away: no service, but the caller should try again. */
+    @Immutable
+    record Unavailable(String reason) implements Authentication {}
 }

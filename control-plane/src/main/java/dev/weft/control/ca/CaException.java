@@ -4,11 +4,11 @@ package dev.weft.control.ca;
 public final class CaException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    CaException(String message) {
+    public CaException(String message) {
         super(message);
     }
 
-    CaException(String message, Throwable cause) {
+    public CaException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -47,6 +47,10 @@ public final class CallerInterceptor implements ServerInterceptor {
                 call.close(Status.UNAUTHENTICATED.withDescription(refused.reason()), new Metadata());
                 yield new ServerCall.Listener<>() {};
             }
+            case Authentication.Unavailable away -> {
+                call.close(Status.UNAVAILABLE.withDescription(away.reason()), new Metadata());
+                yield new ServerCall.Listener<>() {};
+            }
         };
     }
 

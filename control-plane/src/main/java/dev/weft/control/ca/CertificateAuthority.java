@@ -30,7 +30,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * Signs workload certificates. Stands behind {@link CertificateService}; immutable, safe for many threads.
+ * Signs workload certificates. Stands behind {@link CertificateService}; safe for many threads; what it signs with may be
+ * replaced while it runs.
  *
  * <p>The surprising rule: nothing of the request but its key reaches the certificate. The identity is the caller's; a
  * request that names another one is refused rather than corrected, because its sender is either confused or hostile.
@@ -44,7 +45,7 @@ public final class CertificateAuthority {
     private static final Duration MAX_LIFETIME = Duration.ofDays(90);
     private static final String SPIFFE = "spiffe:";
 
-    private final SigningMaterial material;
+    private volatile SigningMaterial material;
     private final String trustDomain;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -80,9 +81,11 @@ public final class CertificateAuthority {
             }
         }
         GeneralNames names = new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, identity));
-        X509Certificate leaf = issue(request.key(), names, requested.isPositive() ? requested : DEFAULT_LIFETIME);
+        SigningMaterial signer = material;
+        X509Certificate leaf =
+                issue(signer, request.key(), names, requested.isPositive() ? requested : DEFAULT_LIFETIME);
         return new SigningOutcome.Issued(
-                chain(leaf).stream().map(Pem::certificate).collect(ImmutableList.toImmutableList()),
+                chain(signer, leaf).stream().map(Pem::certificate).collect(ImmutableList.toImmutableList()),
                 leaf.getNotAfter().toInstant());
     }
 
@@ -92,11 +95,36 @@ public final class CertificateAuthority {
         ImmutableList.Builder<GeneralName> names = ImmutableList.builder();
         dnsNames.forEach(name -> names.add(new GeneralName(GeneralName.dNSName, name)));
         addresses.forEach(address -> names.add(new GeneralName(GeneralName.iPAddress, address)));
-        return chain(issue(key, new GeneralNames(names.build().toArray(GeneralName[]::new)), lifetime));
+        SigningMaterial signer = material;
+        return chain(signer, issue(signer, key, new GeneralNames(names.build().toArray(GeneralName[]::new)), lifetime));
     }
 
     public String trustDomain() {
         return trustDomain;
+    }
+
+    /** What became of new material. */
+    public enum Adoption {
+        ADOPTED,
+        UNCHANGED,
+        /** The bundle lacks a root that workloads prove themselves with, or the new issuer's root that they would have to know already. */
+        BREAKS_TRUST
+    }
+
+    /**
+     * Signs with {@code fresh} from now on, unless that would part workloads: a root may leave only by way of a bundle that holds the old and
+     * the new one, and an issuer may change only to a root that the bundle in force holds, since others learn of both at their own pace.
+     */
+    public synchronized Adoption adopt(SigningMaterial fresh) {
+        SigningMaterial old = material;
+        if (old.issuer().equals(fresh.issuer()) && old.roots().equals(fresh.roots())) {
+            return Adoption.UNCHANGED;
+        }
+        if (!fresh.roots().contains(old.root()) || !old.roots().contains(fresh.root())) {
+            return Adoption.BREAKS_TRUST;
+        }
+        material = fresh;
+        return Adoption.ADOPTED;
     }
 
     /** The certificates that workloads trust, as PEM. */
@@ -106,24 +134,24 @@ public final class CertificateAuthority {
 
     /** When the root that vouches for this authority ends. */
     public Instant rootExpires() {
-        return material.roots().getFirst().getNotAfter().toInstant();
+        return material.root().getNotAfter().toInstant();
     }
 
-    private ImmutableList<X509Certificate> chain(X509Certificate leaf) {
+    private static ImmutableList<X509Certificate> chain(SigningMaterial signer, X509Certificate leaf) {
         return ImmutableList.<X509Certificate>builder()
                 .add(leaf)
-                .addAll(material.chain())
-                .add(material.roots().getFirst())
+                .addAll(signer.chain())
+                .add(signer.root())
                 .build();
     }
 
-    private X509Certificate issue(PublicKey key, GeneralNames names, Duration lifetime) {
+    private X509Certificate issue(SigningMaterial signer, PublicKey key, GeneralNames names, Duration lifetime) {
         Instant now = clock.instant();
-        Instant issuerEnd = material.issuer().getNotAfter().toInstant();
+        Instant issuerEnd = signer.issuer().getNotAfter().toInstant();
         Instant end = now.plus(lifetime);
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                    material.issuer().getSubjectX500Principal(),
+                    signer.issuer().getSubjectX500Principal(),
                     new BigInteger(128, random).setBit(127),
                     Date.from(now.minus(BACKDATE)),
                     Date.from(end.isBefore(issuerEnd) ? end : issuerEnd),
@@ -139,13 +167,11 @@ public final class CertificateAuthority {
             // RFC 5280 4.2.1.6: with an empty subject the alternative name must be critical.
             builder.addExtension(Extension.subjectAlternativeName, true, names);
             builder.addExtension(
-                    Extension.authorityKeyIdentifier,
-                    false,
-                    extensions.createAuthorityKeyIdentifier(material.issuer()));
+                    Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(signer.issuer()));
             return new JcaX509CertificateConverter()
-                    .getCertificate(builder.build(new JcaContentSignerBuilder(material.signatureAlgorithm())
+                    .getCertificate(builder.build(new JcaContentSignerBuilder(signer.signatureAlgorithm())
                             .setSecureRandom(random)
-                            .build(material.key())));
+                            .build(signer.key())));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new AssertionError("a checked key cannot be certified", e);
         }

@@ -1,5 +1,6 @@
 package dev.weft.control.ca;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Date;
-import java.util.List;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -51,15 +51,11 @@ public final class SelfSignedRoot {
     }
 
     private static void create(Path directory, String trustDomain, InstantSource clock, SecureRandom random) {
-        KeyPair key = KeyFiles.generate(random);
-        String root = Pem.certificate(certificate(key, trustDomain, clock, random));
         Path fresh =
                 directory.resolveSibling("." + directory.getFileName() + "-" + Long.toHexString(random.nextLong()));
         StateFiles.makePrivateDirectory(fresh);
-        StateFiles.replacePrivate(fresh.resolve(SigningMaterial.CA_KEY), Pem.privateKey(key.getPrivate()));
-        for (String name : List.of(SigningMaterial.ROOT_CERT, SigningMaterial.CA_CERT, SigningMaterial.CERT_CHAIN)) {
-            StateFiles.replacePrivate(fresh.resolve(name), root);
-        }
+        make(trustDomain, clock, random)
+                .forEach((name, content) -> StateFiles.replacePrivate(fresh.resolve(name), content));
         try {
             Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -68,6 +64,17 @@ public final class SelfSignedRoot {
                 throw new UncheckedIOException(directory + ": cannot be made", e);
             }
         }
+    }
+
+    /** The four files of a new root by name, one of them its private key. */
+    public static ImmutableMap<String, String> make(String trustDomain, InstantSource clock, SecureRandom random) {
+        KeyPair key = KeyFiles.generate(random);
+        String root = Pem.certificate(certificate(key, trustDomain, clock, random));
+        return ImmutableMap.of(
+                SigningMaterial.CA_KEY, Pem.privateKey(key.getPrivate()),
+                SigningMaterial.ROOT_CERT, root,
+                SigningMaterial.CA_CERT, root,
+                SigningMaterial.CERT_CHAIN, root);
     }
 
     private static X509Certificate certificate(

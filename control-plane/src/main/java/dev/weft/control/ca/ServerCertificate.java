@@ -18,25 +18,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerCertificate extends X509ExtendedKeyManager {
 
-    private static final Duration LIFETIME = Duration.ofHours(24);
-    private static final ImmutableList<String> DNS_NAMES = ImmutableList.of(
+    /** How long one lives unless told otherwise. */
+    public static final Duration LIFETIME = Duration.ofHours(24);
+
+    /** The names under which Istio's agents and our own know a control plane anywhere. */
+    public static final ImmutableList<String> WELL_KNOWN_NAMES = ImmutableList.of(
             "istiod.istio-system.svc", "istiod.istio-system.svc.cluster.local", "istiod.istio-system", "localhost");
+
     private static final ImmutableList<String> ADDRESSES = ImmutableList.of("127.0.0.1", "0:0:0:0:0:0:0:1");
     private static final String ALIAS = "xds";
 
     private final CertificateAuthority authority;
+    private final ImmutableList<String> names;
+    private final Duration lifetime;
     private final SecureRandom random;
     private volatile Identity identity;
 
-    public ServerCertificate(CertificateAuthority authority, SecureRandom random) {
+    public ServerCertificate(
+            CertificateAuthority authority, ImmutableList<String> names, Duration lifetime, SecureRandom random) {
         this.authority = authority;
+        this.names = names;
+        this.lifetime = lifetime;
         this.random = random;
         this.identity = sign();
     }
 
     /** How often to call {@link #renew}: half of the life, so that one failure is no outage. */
-    public static Duration renewalInterval() {
-        return LIFETIME.dividedBy(2);
+    public Duration renewalInterval() {
+        return lifetime.dividedBy(2);
     }
 
     public void renew() {
@@ -45,7 +54,7 @@ public final class ServerCertificate extends X509ExtendedKeyManager {
 
     private Identity sign() {
         KeyPair key = KeyFiles.generate(random);
-        return new Identity(key.getPrivate(), authority.signServer(key.getPublic(), DNS_NAMES, ADDRESSES, LIFETIME));
+        return new Identity(key.getPrivate(), authority.signServer(key.getPublic(), names, ADDRESSES, lifetime));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.weft.control.ca;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -9,15 +10,17 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Date;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the authority signs with: the issuing certificate, its key, the certificates between it and the root, and the
- * roots that workloads trust. Read from files in the form of Istio's {@code cacerts} secret.
+ * roots that workloads trust. Read from four files in the form of Istio's {@code cacerts} secret, in a folder or in a Secret.
  *
  * @param issuer the certificate whose key signs
  * @param key the issuer's private key; not printed
  * @param chain from the issuer upwards, without the root; empty where the root itself signs
- * @param roots the trust bundle, the issuer's own root first
+ * @param roots the trust bundle, which holds the issuer's own root
  */
 public record SigningMaterial(
         X509Certificate issuer,
@@ -29,34 +32,50 @@ public record SigningMaterial(
     static final String CA_CERT = "ca-cert.pem";
     static final String CA_KEY = "ca-key.pem";
     static final String CERT_CHAIN = "cert-chain.pem";
+    private static final ImmutableList<String> FILES = ImmutableList.of(ROOT_CERT, CA_CERT, CA_KEY, CERT_CHAIN);
 
     /** Reads the four files of {@code directory} and checks that they belong together and are in force. */
     public static SigningMaterial load(Path directory, InstantSource clock) {
-        for (String name : new String[] {ROOT_CERT, CA_CERT, CA_KEY}) {
-            if (!Files.isRegularFile(directory.resolve(name))) {
-                throw new CaException(directory + ": " + name + " is missing; expected " + ROOT_CERT + ", " + CA_CERT
-                        + ", " + CA_KEY + " and, for an intermediate, " + CERT_CHAIN);
+        ImmutableMap.Builder<String, String> texts = ImmutableMap.builder();
+        for (String name : FILES) {
+            if (Files.isRegularFile(directory.resolve(name))) {
+                texts.put(name, StateFiles.read(directory.resolve(name)));
             }
         }
-        ImmutableList<X509Certificate> roots = certificates(directory.resolve(ROOT_CERT));
-        X509Certificate issuer = certificates(directory.resolve(CA_CERT)).getFirst();
-        PrivateKey key = Pem.parsePrivateKey(
-                StateFiles.read(directory.resolve(CA_KEY)),
-                directory.resolve(CA_KEY).toString());
-        Path chainFile = directory.resolve(CERT_CHAIN);
+        return parse(texts.buildOrThrow(), directory.toString(), clock);
+    }
+
+    /**
+     * Reads the four files from their {@code texts} by name and checks that they belong together and are in force.
+     *
+     * @param source where they came from, for messages
+     */
+    public static SigningMaterial parse(Map<String, String> texts, String source, InstantSource clock) {
+        ImmutableList<X509Certificate> roots = certificates(texts, ROOT_CERT, source);
+        X509Certificate issuer = certificates(texts, CA_CERT, source).getFirst();
+        PrivateKey key = Pem.parsePrivateKey(text(texts, CA_KEY, source), source + ": " + CA_KEY);
         ImmutableList<X509Certificate> chain =
-                Files.exists(chainFile) && !StateFiles.read(chainFile).isBlank()
-                        ? certificates(chainFile)
-                        : ImmutableList.of();
+                texts.getOrDefault(CERT_CHAIN, "").isBlank()
+                        ? ImmutableList.of()
+                        : certificates(texts, CERT_CHAIN, source);
         SigningMaterial material = new SigningMaterial(issuer, key, path(issuer, chain, roots), roots);
-        material.check(directory, clock);
+        material.check(source, clock);
         return material;
     }
 
-    private static ImmutableList<X509Certificate> certificates(Path file) {
-        ImmutableList<X509Certificate> found = Pem.parseCertificates(StateFiles.read(file), file.toString());
+    private static String text(Map<String, String> texts, String name, String source) {
+        String text = texts.get(name);
+        if (text == null) {
+            throw new CaException(source + ": " + name + " is missing; expected " + ROOT_CERT + ", " + CA_CERT + ", "
+                    + CA_KEY + " and, for an intermediate, " + CERT_CHAIN);
+        }
+        return text;
+    }
+
+    private static ImmutableList<X509Certificate> certificates(Map<String, String> texts, String name, String source) {
+        ImmutableList<X509Certificate> found = Pem.parseCertificates(text(texts, name, source), source + ": " + name);
         if (found.isEmpty()) {
-            throw new CaException(file + ": holds no certificate");
+            throw new CaException(source + ": " + name + " holds no certificate");
         }
         return found;
     }
@@ -75,26 +94,36 @@ public record SigningMaterial(
         return path.build();
     }
 
-    private void check(Path directory, InstantSource clock) {
+    private void check(String source, InstantSource clock) {
         if (issuer.getBasicConstraints() < 0) {
-            throw new CaException(directory + ": " + CA_CERT + " is not a CA certificate");
+            throw new CaException(source + ": " + CA_CERT + " is not a CA certificate");
         }
         if (issuer.getNotAfter().before(Date.from(clock.instant()))) {
-            throw new CaException(directory + ": " + CA_CERT + " expired at " + issuer.getNotAfter());
+            throw new CaException(source + ": " + CA_CERT + " expired at " + issuer.getNotAfter());
         }
         if (!keyFits()) {
-            throw new CaException(directory + ": " + CA_KEY + " is not the key of " + CA_CERT);
+            throw new CaException(source + ": " + CA_KEY + " is not the key of " + CA_CERT);
         }
         X509Certificate top = chain.isEmpty() ? issuer : chain.getLast();
         for (int i = 0; i + 1 < chain.size(); i++) {
             if (!signedBy(chain.get(i), chain.get(i + 1))) {
-                throw new CaException(directory + ": " + CERT_CHAIN + ": certificate " + (i + 1)
-                        + " is not signed by the one after it");
+                throw new CaException(
+                        source + ": " + CERT_CHAIN + ": certificate " + (i + 1) + " is not signed by the one after it");
             }
         }
-        if (roots.stream().noneMatch(root -> signedBy(top, root))) {
-            throw new CaException(directory + ": " + CA_CERT + " does not lead to a certificate of " + ROOT_CERT);
+        if (rootOf(top, roots).isEmpty()) {
+            throw new CaException(source + ": " + CA_CERT + " does not lead to a certificate of " + ROOT_CERT);
         }
+    }
+
+    /** The certificate of the bundle that the issuer's path ends at. */
+    X509Certificate root() {
+        return rootOf(chain.isEmpty() ? issuer : chain.getLast(), roots)
+                .orElseThrow(() -> new AssertionError("unchecked material of " + issuer.getSubjectX500Principal()));
+    }
+
+    private static Optional<X509Certificate> rootOf(X509Certificate top, ImmutableList<X509Certificate> roots) {
+        return roots.stream().filter(root -> signedBy(top, root)).findFirst();
     }
 
     private boolean keyFits() {

@@ -25,6 +25,7 @@ public final class GrpcServer implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 4 << 20;
     private static final int MAX_HEADER_BYTES = 32 << 10;
     private static final int STOP_SECONDS = 2;
+    private static final int DRAIN_SECONDS = 1;
 
     private final Server server;
     private final ExecutorService calls;
@@ -81,15 +82,21 @@ public final class GrpcServer implements AutoCloseable {
         return server.getPort();
     }
 
-    /** Ends all streams; clients reconnect elsewhere or go on with what they have. */
+    /** Takes no more calls and lets short ones end, then ends all streams; clients reconnect elsewhere or go on with what they have. */
     @Override
     public void close() {
+        server.shutdown();
+        await(DRAIN_SECONDS);
         server.shutdownNow();
+        await(STOP_SECONDS);
+        calls.shutdownNow();
+    }
+
+    private void await(int seconds) {
         try {
-            server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+            server.awaitTermination(seconds, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        calls.shutdownNow();
     }
 }

@@ -58,6 +58,13 @@ final class NodeParser {
             return new Parsed.Denied("node: has service account " + claimedAccount + ", but the credential is for "
                     + caller.namespace() + "/" + caller.serviceAccount());
         }
+        // A credential that is bound to a pod is that pod's only: others of its service account have other ports and
+        // labels.
+        for (String pod : List.of(id.pod, metadata.text("NAME").orElse(""))) {
+            if (!caller.pod().isEmpty() && !pod.isEmpty() && !pod.equals(caller.pod())) {
+                return new Parsed.Denied("node: is " + pod + ", but the credential is of " + caller.pod());
+            }
+        }
         return new Parsed.Accepted(accepted(node, metadata, id, caller));
     }
 

@@ -18,8 +18,10 @@ public record StatusTarget(String apiVersion, String kind, String namespace, Str
                 meta.apiVersion(), meta.kind().kindName(), meta.namespace(), meta.name(), meta.generation());
     }
 
-    /** The object without the version. */
+    /** The object without the version; with the group, since two groups have a kind of one name. */
     public String object() {
-        return kind + " " + (namespace.isEmpty() ? name : namespace + "/" + name);
+        int slash = apiVersion.indexOf('/');
+        String group = slash < 0 ? "" : "." + apiVersion.substring(0, slash);
+        return kind + group + " " + (namespace.isEmpty() ? name : namespace + "/" + name);
     }
 }

@@ -39,6 +39,11 @@ public final class StatusBoard {
         this.clock = clock;
     }
 
+    /** By which ages are told. */
+    public InstantSource clock() {
+        return clock;
+    }
+
     /** Replaces the problems of resources. */
     public void publish(ImmutableList<Problem> found) {
         problems = ImmutableList.sortedCopyOf(Problem.ORDER, found);

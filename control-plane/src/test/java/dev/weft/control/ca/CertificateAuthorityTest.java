@@ -21,6 +21,16 @@ class CertificateAuthorityTest {
     private static final CallerIdentity REVIEWS = new CallerIdentity("shop", "reviews", "reviews-v1");
     private static final String REVIEWS_ID = "spiffe://cluster.local/ns/shop/sa/reviews";
 
+    private static final KeyPair KEY = key();
+
+    private static KeyPair key() {
+        try {
+            return Requests.key("secp256r1");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @TempDir
     Path state;
 
@@ -193,8 +203,37 @@ class CertificateAuthorityTest {
     }
 
     @Test
+    void takesANewKeyUnlessWorkloadsWouldPart() throws Exception {
+        KeyPair key = KEY;
+        X509Certificate old = Requests.caCertificate("old", key, "old", key, clock.instant());
+        X509Certificate fresh = Requests.caCertificate("fresh", key, "fresh", key, clock.instant());
+        X509Certificate intermediate = Requests.caCertificate("next", key, "old", key, clock.instant());
+        CertificateAuthority live =
+                new CertificateAuthority(material(old, old), "cluster.local", clock, new SecureRandom());
+
+        assertThat(live.adopt(material(old, old))).isEqualTo(CertificateAuthority.Adoption.UNCHANGED);
+        assertThat(live.adopt(material(fresh, fresh))).isEqualTo(CertificateAuthority.Adoption.BREAKS_TRUST);
+        assertThat(live.adopt(material(fresh, old, fresh))).isEqualTo(CertificateAuthority.Adoption.BREAKS_TRUST);
+        assertThat(live.trustBundle()).isEqualTo(Pem.certificate(old));
+
+        assertThat(live.adopt(new SigningMaterial(
+                        intermediate, key.getPrivate(), ImmutableList.of(intermediate), ImmutableList.of(old))))
+                .isEqualTo(CertificateAuthority.Adoption.ADOPTED);
+        assertThat(live.adopt(material(old, fresh, old))).isEqualTo(CertificateAuthority.Adoption.ADOPTED);
+        assertThat(live.adopt(material(fresh, fresh, old))).isEqualTo(CertificateAuthority.Adoption.ADOPTED);
+        assertThat(live.adopt(material(fresh, fresh))).isEqualTo(CertificateAuthority.Adoption.ADOPTED);
+        assertThat(live.trustBundle()).isEqualTo(Pem.certificate(fresh));
+    }
+
+    /** A root that signs, in a bundle. All of these have one key. */
+    private static SigningMaterial material(X509Certificate issuer, X509Certificate... roots) {
+        return new SigningMaterial(issuer, KEY.getPrivate(), ImmutableList.of(), ImmutableList.copyOf(roots));
+    }
+
+    @Test
     void givesTheControlPlaneACertificateForItsNames() throws Exception {
-        ServerCertificate server = new ServerCertificate(authority, new SecureRandom());
+        ServerCertificate server = new ServerCertificate(
+                authority, ServerCertificate.WELL_KNOWN_NAMES, ServerCertificate.LIFETIME, new SecureRandom());
         X509Certificate before = server.getCertificateChain("xds")[0];
 
         server.renew();

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A control plane on a folder of files, and pods of its mesh: each with the environment that an injector gives it. Used by one thread. */
 final class PodMesh implements AutoCloseable {
@@ -39,8 +38,7 @@ final class PodMesh implements AutoCloseable {
         state = folder.resolve("state");
         Path files = Files.createDirectory(folder.resolve("files"));
         Files.writeString(files.resolve("mesh.yaml"), config);
-        control = ControlPlaneApp.start(
-                new ControlPlaneOptions(files, state, 0, 0, Optional.empty()), InstantSource.system());
+        control = ControlPlaneApp.start(ControlPlaneOptions.onFiles(files, state, 0, 0), InstantSource.system());
     }
 
     static PodMesh start(String config) {

@@ -109,8 +109,8 @@ public final class TestMesh implements AutoCloseable {
 
     /** Starts the control plane on the port it had before, if it had one. */
     public void startControlPlane() {
-        ControlPlaneApp app = ControlPlaneApp.start(
-                new ControlPlaneOptions(files, state, xdsPort, 0, Optional.empty()), InstantSource.system());
+        ControlPlaneApp app =
+                ControlPlaneApp.start(ControlPlaneOptions.onFiles(files, state, xdsPort, 0), InstantSource.system());
         xdsPort = app.xdsPort();
         control = Optional.of(app);
     }

@@ -35,7 +35,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -69,8 +68,7 @@ final class PeerMesh implements AutoCloseable {
                 .replace("{{http}}", String.valueOf(httpOrigin))
                 .replace("{{grpc}}", String.valueOf(grpcOrigin));
         Files.writeString(files.resolve("mesh.yaml"), yaml);
-        control = ControlPlaneApp.start(
-                new ControlPlaneOptions(files, state, 0, 0, Optional.empty()), InstantSource.system());
+        control = ControlPlaneApp.start(ControlPlaneOptions.onFiles(files, state, 0, 0), InstantSource.system());
     }
 
     /** @param httpOrigin port of the program behind both sidecars for HTTP/1.1; {@code grpcOrigin} that for gRPC */
