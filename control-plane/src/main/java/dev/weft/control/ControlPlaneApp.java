@@ -9,6 +9,7 @@ import dev.weft.control.ca.CertificateAuthority;
 import dev.weft.control.ca.CertificateService;
 import dev.weft.control.ca.ServerCertificate;
 import dev.weft.control.cache.ViewCache;
+import dev.weft.control.gateway.GatewayStatuses;
 import dev.weft.control.registry.Debouncer;
 import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.registry.RegistryUpdate;
@@ -138,7 +139,7 @@ public final class ControlPlaneApp implements AutoCloseable {
         readiness.waitFor(() -> "reads the configuration");
         RegistryUpdates updates = own(new RegistryUpdates(
                 Debouncer.Times.DEFAULT,
-                update -> publish(update, cache, status, sessions, observer),
+                update -> publish(base, update, cache, status, sessions, observer),
                 System::nanoTime));
         startSource(base, updates, status);
 
@@ -235,16 +236,19 @@ public final class ControlPlaneApp implements AutoCloseable {
     }
 
     private void publish(
+            Platform base,
             RegistryUpdate update,
             ViewCache cache,
             StatusBoard status,
             ProxySessions sessions,
             ServeObserver observer) {
-        registry = update.snapshot();
-        cache.publish(update.snapshot());
+        RegistrySnapshot snapshot = update.snapshot();
+        registry = snapshot;
+        cache.publish(snapshot);
         status.publish(update.problems());
         sessions.pushAll();
         observer.updated(update.change(), Duration.ofNanos(System.nanoTime() - update.since()));
+        base.decided("gateway-api", GatewayStatuses.of(snapshot.gatewayApi(), snapshot.gatewayAddresses()));
     }
 
     private RegistrySnapshot mesh() {
