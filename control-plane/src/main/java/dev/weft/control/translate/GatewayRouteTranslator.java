@@ -142,7 +142,7 @@ final class GatewayRouteTranslator {
 
     private RouteAction action(GatewayRoute owner, ResolvedRule rule, Match match) {
         if (rule.rule().filters().redirect().isPresent()) {
-            return RouteEdits.redirect(rule.rule().filters().redirect().get(), match.path());
+            return RouteEdits.redirect(rule.rule().filters().redirect().get(), match.path(), port);
         }
         List<ResolvedBackend> shares =
                 rule.backends().stream().filter(backend -> backend.weight() > 0).toList();

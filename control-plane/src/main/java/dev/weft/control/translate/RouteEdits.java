@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  */
 final class RouteEdits {
     private static final String WHOLE_PATH = "/.*";
+    private static final int HTTP = 80;
+    private static final int HTTPS = 443;
 
     private RouteEdits() {}
 
@@ -58,25 +60,31 @@ final class RouteEdits {
         };
     }
 
-    static RouteAction.Redirect redirect(Redirect redirect, Path matched) {
+    /** @param dialled the port on which the request came */
+    static RouteAction.Redirect redirect(Redirect redirect, Path matched, int dialled) {
         return new RouteAction.Redirect(
                 redirect.code(),
                 redirect.hostname(),
-                port(redirect),
+                port(redirect, dialled),
                 redirect.scheme(),
                 redirect.path().map(edit -> redirectPath(edit, matched)),
                 false);
     }
 
-    /** A new scheme without a port means its default port, not the one of the request. */
-    private static OptionalInt port(Redirect redirect) {
-        if (redirect.port().isPresent() || redirect.scheme().isEmpty()) {
+    /**
+     * A new scheme without a port means its default port; a new host without either keeps the port of the request. What is the default is
+     * not written where nothing has to be overwritten.
+     */
+    private static OptionalInt port(Redirect redirect, int dialled) {
+        if (redirect.port().isPresent()) {
             return redirect.port();
         }
-        // A new host comes without a port, which says the same.
-        return redirect.hostname().isPresent()
-                ? OptionalInt.empty()
-                : OptionalInt.of(redirect.scheme().get().equals("https") ? 443 : 80);
+        boolean newHost = redirect.hostname().isPresent();
+        if (redirect.scheme().isPresent()) {
+            boolean https = redirect.scheme().get().equals("https");
+            return newHost ? OptionalInt.empty() : OptionalInt.of(https ? HTTPS : HTTP);
+        }
+        return newHost && dialled != HTTP && dialled != HTTPS ? OptionalInt.of(dialled) : OptionalInt.empty();
     }
 
     private static RouteAction.PathRedirect redirectPath(PathEdit edit, Path matched) {
