@@ -41,7 +41,7 @@ class ChartValuesTest {
     }
 
     private static TemplateCommand chart() {
-        return new Helm(Path.of("../charts/weft")).template().withName("weft").withNamespace("mesh");
+        return new Helm(Path.of("../charts/weft")).template().withName("weft").withNamespace("mesh").withKubeVersion("1.34.2");
     }
 
     private static String values(String rendered) {
