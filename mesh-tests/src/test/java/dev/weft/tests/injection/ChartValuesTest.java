@@ -41,7 +41,11 @@ class ChartValuesTest {
     }
 
     private static TemplateCommand chart() {
-        return new Helm(Path.of("../charts/weft")).template().withName("weft").withNamespace("mesh").withKubeVersion("1.34.2");
+        return new Helm(Path.of("../charts/weft"))
+                .template()
+                .withName("weft")
+                .withNamespace("mesh")
+                .withKubeVersion("1.34.2");
     }
 
     private static String values(String rendered) {
