@@ -265,7 +265,8 @@ weft_command() {
     cli)
         main=dev.weft.cli.Main
         extra=${WEFT_CLI_JAVA_OPTS:-}
-        flags+=(-Xmx192m -XX:TieredStopAtLevel=1 -Xss512k)
+        # Helm's engine is a native library.
+        flags+=(-Xmx192m -XX:TieredStopAtLevel=1 -Xss512k --enable-native-access=ALL-UNNAMED)
         ;;
     proxy)
         # A small heap and returned native memory are a promise of the data plane; leak and bounds checks are for tests.

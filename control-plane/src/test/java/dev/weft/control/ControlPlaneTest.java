@@ -270,6 +270,18 @@ class ControlPlaneTest {
                 .isPositive();
     }
 
+    @Test
+    void missesAProxyAsLongAsItsWorkloadIsThere() throws Exception {
+        open();
+        Await.until(() -> "status", () -> states().equals(List.of("synced")));
+
+        channel.shutdownNow();
+        Await.until(() -> "status", () -> states().equals(List.of("disconnected")));
+
+        Files.delete(files.resolve("workloads.yaml"));
+        Await.until(() -> "status", () -> states().isEmpty());
+    }
+
     private List<String> states() {
         try {
             return api("/api/v1/status")

@@ -55,6 +55,7 @@ public record Problem(
         STRICT_ENFORCED("STRICT is enforced"),
         FIRST_KEPT("the object that was there first stays in force"),
         UNREACHABLE("what is routed there is answered 503, TCP is closed"),
+        NO_CERTIFICATE("its TLS connections are refused until it has a certificate"),
         NEVER_USED("no traffic meets it");
 
         private final String text;

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import dev.weft.cli.check.Finding.Group;
 import dev.weft.cli.check.Finding.State;
 import dev.weft.cli.output.Console;
+import dev.weft.cli.output.Numbers;
 import dev.weft.cli.output.Paint;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +30,8 @@ public record CheckReport(ImmutableList<Finding> findings) {
             console.print(heading(console, group, of));
             of.stream().filter(finding -> finding.state() != State.OK).forEach(finding -> details(console, finding));
         }
-        console.note(findings.size() + " checks: " + count(State.OK) + " ok, " + count(State.WARN) + " warnings, "
-                + count(State.FAIL) + " failed");
+        console.note(findings.size() + " checks: " + count(State.OK) + " ok, "
+                + Numbers.count(count(State.WARN), "warning", "warnings") + ", " + count(State.FAIL) + " failed");
     }
 
     private static String heading(Console console, Group group, List<Finding> of) {

@@ -3,6 +3,7 @@ package dev.weft.cli.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import dev.weft.cli.check.Finding.Code;
+import dev.weft.cli.output.Numbers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +45,13 @@ public final class MeshChecks {
                         ? Finding.warn(Code.WC12, control.name() + " " + pods, because, remedy)
                         : Finding.ok(Code.WC12, control.name() + " " + pods);
         Finding answers = facts.status().isPresent()
-                ? Finding.ok(Code.WC13, "its API answers")
+                ? control.silent().isEmpty()
+                        ? Finding.ok(Code.WC13, "its API answers")
+                        : Finding.warn(
+                                Code.WC13,
+                                control.silent().size() + " of " + control.ready() + " replicas do not answer",
+                                some(control.silent()),
+                                "kubectl logs -n " + facts.namespace() + " -l app=weft-control --tail 50")
                 : Finding.fail(
                         Code.WC13,
                         "its API does not answer",
@@ -112,8 +119,7 @@ public final class MeshChecks {
                                 "kubectl label namespace NAME weft.dev/inject=enabled")
                         : Finding.ok(
                                 Code.WC31,
-                                facts.namespaces().size()
-                                        + (facts.namespaces().size() == 1 ? " namespace is" : " namespaces are")
+                                Numbers.count(facts.namespaces().size(), "namespace is", "namespaces are")
                                         + " in the mesh"));
         for (MeshFacts.Namespace namespace : facts.namespaces()) {
             if (namespace.root() == MeshFacts.Presence.MISSING) {
@@ -165,7 +171,7 @@ public final class MeshChecks {
                     Code.WC41, behind.size() + " of " + all + " proxies are behind", some(behind), "meshctl status"));
         }
         if (rejected.isEmpty() && behind.isEmpty()) {
-            findings.add(Finding.ok(Code.WC41, all + (all == 1 ? " proxy is" : " proxies are") + " in sync"));
+            findings.add(Finding.ok(Code.WC41, Numbers.count(all, "proxy is", "proxies are") + " in sync"));
         }
         findings.add(problems(status));
         findings.add(strangers(status, facts));
@@ -185,12 +191,12 @@ public final class MeshChecks {
                 ? Finding.ok(Code.WC42, "no resource has errors")
                 : Finding.warn(
                         Code.WC42,
-                        errors.size() + (errors.size() == 1 ? " resource has errors" : " resources have errors"),
+                        Numbers.count(errors.size(), "resource has", "resources have") + " errors",
                         some(errors),
                         "meshctl status");
     }
 
-    /** Pods with a proxy that the control plane does not know. A control plane of several replicas knows those of its own only. */
+    /** Pods with a proxy that the control plane does not know. What a replica knows that does not answer is open. */
     private static Finding strangers(JsonNode status, MeshFacts facts) {
         Set<String> known =
                 status.path("items").valueStream().map(MeshChecks::name).collect(Collectors.toSet());
@@ -198,12 +204,14 @@ public final class MeshChecks {
                 .flatMap(namespace -> namespace.meshed().stream().map(pod -> pod + "." + namespace.name()))
                 .filter(pod -> !known.contains(pod))
                 .toList();
-        boolean several = facts.control().map(control -> control.ready() > 1).orElse(false);
-        return strangers.isEmpty() || several
-                ? Finding.ok(Code.WC43, "every proxy is connected" + (several ? " or asks another replica" : ""))
+        boolean whole =
+                facts.control().map(control -> control.silent().isEmpty()).orElse(true);
+        return strangers.isEmpty() || !whole
+                ? Finding.ok(
+                        Code.WC43, "every proxy is connected" + (whole ? "" : ", or to a replica that does not answer"))
                 : Finding.warn(
                         Code.WC43,
-                        strangers.size() + " proxies are not connected",
+                        Numbers.count(strangers.size(), "proxy is", "proxies are") + " not connected",
                         some(strangers),
                         "kubectl logs POD -c weft-proxy");
     }

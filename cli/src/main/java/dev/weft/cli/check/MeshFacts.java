@@ -10,7 +10,7 @@ import java.util.Optional;
  * What there is of a mesh in a cluster.
  *
  * @param control absent where there is no Deployment of it
- * @param status the answer of its API; absent where none came
+ * @param status the answer of its API, of all replicas together; absent where none came
  * @param rootExpires when the youngest of the trusted roots ends; absent where there is no trust bundle
  */
 public record MeshFacts(
@@ -21,8 +21,23 @@ public record MeshFacts(
         ImmutableList<Webhook> webhooks,
         ImmutableList<Namespace> namespaces) {
 
-    /** @param troubles what keeps its pods from being ready, in the words of Kubernetes */
-    public record Control(String name, int wanted, int ready, String image, ImmutableList<String> troubles) {}
+    /**
+     * The control plane.
+     *
+     * @param troubles what keeps its pods from being ready, in the words of Kubernetes
+     * @param silent replicas that are ready and gave no answer, each with the reason; their proxies are not in the status
+     */
+    public record Control(
+            String name,
+            int wanted,
+            int ready,
+            String image,
+            ImmutableList<String> troubles,
+            ImmutableList<String> silent) {
+        public Control withSilent(ImmutableList<String> found) {
+            return new Control(name, wanted, ready, image, troubles, found);
+        }
+    }
 
     /** A webhook configuration of ours. */
     public record Webhook(String name, Presence presence, Trust trust) {}

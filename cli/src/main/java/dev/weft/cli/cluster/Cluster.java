@@ -1,5 +1,6 @@
 package dev.weft.cli.cluster;
 
+import com.google.common.collect.ImmutableMap;
 import dev.weft.cli.output.Failure;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
@@ -41,6 +42,11 @@ public final class Cluster {
 
         public String suffix() {
             return revision.isEmpty() || revision.equals(DEFAULT_REVISION) ? "" : "-" + revision;
+        }
+
+        /** Of the control plane's pods. */
+        ImmutableMap<String, String> labels() {
+            return ImmutableMap.of("app", "weft-control", "weft.dev/rev", label());
         }
 
         /** The value of the label {@code weft.dev/rev}. */

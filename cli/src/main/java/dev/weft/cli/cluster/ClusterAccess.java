@@ -1,8 +1,11 @@
 package dev.weft.cli.cluster;
 
+import com.google.common.collect.ImmutableList;
 import dev.weft.cli.control.ControlPlane;
 import dev.weft.cli.control.MeshAccess;
+import dev.weft.cli.control.Replicas;
 import dev.weft.cli.output.Failure;
+import dev.weft.cli.output.Numbers;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -27,25 +30,32 @@ public final class ClusterAccess implements MeshAccess {
         this.timeout = timeout;
     }
 
+    /** Every replica that is ready; one that is not serves no proxy. */
     @Override
-    public ControlPlane controlPlane() {
+    public Replicas control() {
         Cluster.Mesh mesh = cluster.mesh();
-        List<Pod> pods = cluster.pods(mesh.namespace(), Map.of("app", "weft-control", "weft.dev/rev", mesh.label()));
-        Pod ready = pods.stream()
-                .filter(Cluster::isReady)
-                .findFirst()
-                .orElseThrow(() -> Failure.noAnswer(
-                        pods.isEmpty()
-                                ? "there is no control plane in the namespace " + mesh.namespace()
-                                : "none of " + pods.size() + " control plane pods is ready",
-                        pods.isEmpty()
-                                ? "no pod there has the labels app=weft-control,weft.dev/rev=" + mesh.label()
-                                : "",
-                        pods.isEmpty()
-                                ? "meshctl install   or name another with --mesh-namespace NS"
-                                : "meshctl check"));
-        return new ControlPlane(
-                cluster.forward(mesh.namespace(), ready.getMetadata().getName(), Cluster.CONTROL_PORT), timeout);
+        List<Pod> pods = cluster.pods(mesh.namespace(), mesh.labels());
+        ImmutableList<Replicas.Replica> ready =
+                pods.stream().filter(Cluster::isReady).map(this::replica).collect(ImmutableList.toImmutableList());
+        if (ready.isEmpty()) {
+            throw pods.isEmpty()
+                    ? Failure.noAnswer(
+                            "there is no control plane in the namespace " + mesh.namespace(),
+                            "no pod there has the labels app=weft-control,weft.dev/rev=" + mesh.label(),
+                            "meshctl install   or name another with --mesh-namespace NS")
+                    : Failure.noAnswer(
+                            "no replica of the control plane is ready",
+                            "found " + Numbers.count(pods.size(), "pod that is not", "pods that are not"),
+                            "meshctl check");
+        }
+        return new Replicas(ready);
+    }
+
+    private Replicas.Replica replica(Pod pod) {
+        String name = pod.getMetadata().getName();
+        String namespace = pod.getMetadata().getNamespace();
+        return new Replicas.Replica(
+                name, () -> new ControlPlane(cluster.forward(namespace, name, Cluster.CONTROL_PORT), timeout));
     }
 
     @Override

@@ -13,7 +13,23 @@ public final class Leftovers {
         this.cluster = cluster;
     }
 
-    /** Trust bundles of all namespaces, the lease, and the key of the mesh; names what went. Certificates that the user brought ({@code cacerts}) stay. */
+    /** The lease by which the replicas of one control plane chose their leader; tells what went. */
+    public ImmutableList<String> removeLease(String suffix) {
+        String namespace = cluster.mesh().namespace();
+        String name = "weft-leader" + suffix;
+        return cluster.ask(
+                                "the lease",
+                                () -> cluster.client()
+                                        .leases()
+                                        .inNamespace(namespace)
+                                        .withName(name)
+                                        .delete())
+                        .isEmpty()
+                ? ImmutableList.of()
+                : ImmutableList.of(namespace + " lease/" + name);
+    }
+
+    /** Trust bundles of all namespaces, and the key of the mesh; names what went. Certificates that the user brought ({@code cacerts}) stay. */
     public ImmutableList<String> removeRuntimeState() {
         KubernetesClient client = cluster.client();
         String namespace = cluster.mesh().namespace();
@@ -27,16 +43,7 @@ public final class Leftovers {
                         .getItems());
         for (ConfigMap bundle : bundles) {
             cluster.ask("a trust bundle", () -> client.resource(bundle).delete());
-            removed.add("configmap " + bundle.getMetadata().getNamespace() + "/weft-ca-root-cert");
-        }
-        if (!cluster.ask(
-                        "the lease",
-                        () -> client.leases()
-                                .inNamespace(namespace)
-                                .withName("weft-leader")
-                                .delete())
-                .isEmpty()) {
-            removed.add("lease " + namespace + "/weft-leader");
+            removed.add(bundle.getMetadata().getNamespace() + " configmap/weft-ca-root-cert");
         }
         if (!cluster.ask(
                         "the key",
@@ -45,7 +52,7 @@ public final class Leftovers {
                                 .withName("weft-ca")
                                 .delete())
                 .isEmpty()) {
-            removed.add("secret " + namespace + "/weft-ca");
+            removed.add(namespace + " secret/weft-ca");
         }
         return removed.build();
     }
@@ -64,14 +71,14 @@ public final class Leftovers {
                         .getItems());
         definitions.forEach(definition -> {
             cluster.ask("a definition", () -> client.resource(definition).delete());
-            removed.add("customresourcedefinition " + definition.getMetadata().getName());
+            removed.add("customresourcedefinition/" + definition.getMetadata().getName());
         });
         String namespace = cluster.mesh().namespace();
         if (!cluster.ask(
                         "the namespace",
                         () -> client.namespaces().withName(namespace).delete())
                 .isEmpty()) {
-            removed.add("namespace " + namespace);
+            removed.add("namespace/" + namespace);
         }
         return removed.build();
     }

@@ -1,14 +1,13 @@
 package dev.weft.cli.cluster;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import dev.weft.cli.check.MeshFacts;
 import dev.weft.cli.check.MeshFacts.Presence;
+import dev.weft.cli.control.Replicas;
 import dev.weft.cli.output.Failure;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -33,18 +32,27 @@ public final class MeshReader {
         this.timeout = timeout;
     }
 
-    /** Whether there is anything to check. */
+    /** Whether there is a control plane, however it came. */
     public boolean installed() {
         return deployment().isPresent();
+    }
+
+    /** Whether the API server can call the webhooks that there are, as it can some seconds after the control plane has started. */
+    public boolean trusted() {
+        return webhooks(root(cluster.mesh().namespace()).orElse("")).stream()
+                .allMatch(webhook -> webhook.presence() == Presence.MISSING || webhook.trust() == MeshFacts.Trust.GOOD);
     }
 
     public MeshFacts read() {
         Optional<String> root = root(cluster.mesh().namespace());
         Optional<MeshFacts.Control> control = deployment().map(this::control);
+        Optional<Replicas.Answer> status =
+                control.filter(found -> found.ready() > 0).flatMap(found -> status());
         return new MeshFacts(
                 cluster.mesh().namespace(),
-                control,
-                control.filter(found -> found.ready() > 0).flatMap(found -> status()),
+                control.map(found ->
+                        found.withSilent(status.map(Replicas.Answer::silent).orElse(ImmutableList.of()))),
+                status.map(Replicas.Answer::tree),
                 root.flatMap(TrustBundle::expires),
                 webhooks(root.orElse("")),
                 namespaces());
@@ -64,7 +72,7 @@ public final class MeshReader {
 
     private MeshFacts.Control control(Deployment deployment) {
         Cluster.Mesh mesh = cluster.mesh();
-        List<Pod> pods = cluster.pods(mesh.namespace(), Map.of("app", "weft-control", "weft.dev/rev", mesh.label()));
+        List<Pod> pods = cluster.pods(mesh.namespace(), mesh.labels());
         return new MeshFacts.Control(
                 mesh.control(),
                 Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 1),
@@ -76,33 +84,13 @@ public final class MeshReader {
                         .getContainers()
                         .getFirst()
                         .getImage(),
-                pods.stream()
-                        .filter(pod -> !Cluster.isReady(pod))
-                        .flatMap(MeshReader::troubles)
-                        .distinct()
-                        .collect(ImmutableList.toImmutableList()));
+                PodTroubles.of(pods),
+                ImmutableList.of());
     }
 
-    private static Stream<String> troubles(Pod pod) {
-        String name = pod.getMetadata().getName();
-        Stream<String> waiting = pod.getStatus().getContainerStatuses().stream()
-                .map(ContainerStatus::getState)
-                .filter(state -> state != null && state.getWaiting() != null)
-                .map(state -> name + ": " + state.getWaiting().getReason()
-                        + (state.getWaiting().getMessage() == null
-                                ? ""
-                                : ", " + state.getWaiting().getMessage()));
-        Stream<String> unscheduled = pod.getStatus().getConditions().stream()
-                .filter(condition -> condition.getType().equals("PodScheduled")
-                        && condition.getStatus().equals("False"))
-                .map(condition -> name + ": " + condition.getMessage());
-        return Stream.concat(waiting, unscheduled);
-    }
-
-    private Optional<JsonNode> status() {
+    private Optional<Replicas.Answer> status() {
         try {
-            return Optional.of(
-                    new ClusterAccess(cluster, timeout).controlPlane().status());
+            return Optional.of(new ClusterAccess(cluster, timeout).control().status());
         } catch (Failure e) {
             return Optional.empty();
         }

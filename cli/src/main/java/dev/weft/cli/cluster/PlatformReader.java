@@ -116,6 +116,16 @@ public final class PlatformReader {
         return found.buildOrThrow();
     }
 
+    /** Kinds of Istio that are there and that the chart weft-base did not bring. */
+    public ImmutableList<String> foreignKinds() {
+        return definitions().entrySet().stream()
+                .filter(entry -> entry.getKey().endsWith(".istio.io"))
+                .filter(entry -> !entry.getValue().ours())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .collect(ImmutableList.toImmutableList());
+    }
+
     private static PlatformFacts.Definition definition(CustomResourceDefinition definition) {
         Map<String, String> labels = definition.getMetadata().getLabels();
         return new PlatformFacts.Definition(

@@ -1,8 +1,6 @@
 package dev.weft.cli.command;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
-import dev.weft.cli.check.PlatformFacts;
 import dev.weft.cli.cluster.Kubeconfig;
 import dev.weft.cli.cluster.PlatformReader;
 import dev.weft.cli.helm.HelmEngine;
@@ -10,6 +8,7 @@ import dev.weft.cli.helm.HelmEngine.Installed;
 import dev.weft.cli.output.Console;
 import dev.weft.cli.output.ExitCode;
 import dev.weft.cli.output.Failure;
+import dev.weft.cli.output.Numbers;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +41,7 @@ final class InstallCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         HelmEngine engine = release.engine(options.cluster.meshNamespace);
         Console console = options.console();
         if (dryRun) {
@@ -62,22 +61,27 @@ final class InstallCommand implements Callable<Integer> {
         ReleaseReport report = new ReleaseReport(console, options.format);
         if (there.stream().noneMatch(each -> each.name().equals(ReleaseOptions.BASE))) {
             ImmutableList<String> foreign =
-                    foreign(new PlatformReader(options.cluster.cluster(options.timeout())).definitions());
+                    new PlatformReader(options.cluster.cluster(options.timeout())).foreignKinds();
             report.done("installed", engine.install(release.base(foreign), text));
             if (!foreign.isEmpty()) {
-                console.note(foreign.size() + " definitions were there already and stay as they are");
+                console.note(Numbers.count(foreign.size(), "kind was", "kinds were")
+                        + " there already and not ours: as they are they stay");
             }
         }
-        report.done("installed", engine.install(release.control(options.cluster), text));
+        Installed installed = engine.install(release.control(options.cluster), text);
+        release.awaitControl(options, console);
+        report.done("installed", installed);
         if (!release.gateway.isEmpty()) {
-            report.done("installed", engine.install(release.gateway(options.cluster), text));
+            installed = engine.install(release.gateway(options.cluster), text);
+            release.awaitGateway(options, console);
+            report.done("installed", installed);
         }
         report.end();
         console.note("next: kubectl label namespace NAMESPACE "
                 + (options.cluster.mesh().suffix().isEmpty()
                         ? "weft.dev/inject=enabled"
                         : "weft.dev/rev=" + options.cluster.revision)
-                + "   and: meshctl check");
+                + "   then: meshctl check");
         return ExitCode.FINE.code();
     }
 
@@ -88,14 +92,5 @@ final class InstallCommand implements Callable<Integer> {
         if (!release.gateway.isEmpty()) {
             console.print(engine.render(release.gateway(options.cluster)));
         }
-    }
-
-    private static ImmutableList<String> foreign(ImmutableMap<String, PlatformFacts.Definition> definitions) {
-        return definitions.entrySet().stream()
-                .filter(entry -> entry.getKey().endsWith(".istio.io"))
-                .filter(entry -> !entry.getValue().ours())
-                .map(java.util.Map.Entry::getKey)
-                .sorted()
-                .collect(ImmutableList.toImmutableList());
     }
 }

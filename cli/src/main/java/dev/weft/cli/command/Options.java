@@ -1,7 +1,6 @@
 package dev.weft.cli.command;
 
 import dev.weft.cli.cluster.ClusterAccess;
-import dev.weft.cli.control.ControlPlane;
 import dev.weft.cli.control.MeshAccess;
 import dev.weft.cli.control.RunningDemos;
 import dev.weft.cli.control.StandaloneAccess;
@@ -91,10 +90,6 @@ final class Options {
             return new ClusterAccess(cluster.cluster(timeout()), timeout());
         }
         return new StandaloneAccess(demo(System.getenv()).http(), timeout());
-    }
-
-    ControlPlane controlPlane() {
-        return access().controlPlane();
     }
 
     RunningDemos.Demo demo(Map<String, String> environment) {

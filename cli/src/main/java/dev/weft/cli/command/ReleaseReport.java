@@ -27,14 +27,14 @@ final class ReleaseReport {
                 .put("status", release.status())
                 .put("done", what);
         if (format == Format.TABLE) {
-            console.print("%-16s %-11s %s".formatted(release.name(), what, release.chart()));
+            console.print("%-10s release/%s  (%s)".formatted(what, release.name(), release.chart()));
         }
     }
 
     void done(String what, String name) {
         items.addObject().put("object", name).put("done", what);
         if (format == Format.TABLE) {
-            console.print("%-16s %s".formatted(what, name));
+            console.print("%-10s %s".formatted(what, name));
         }
     }
 

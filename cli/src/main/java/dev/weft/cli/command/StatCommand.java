@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.google.common.collect.ImmutableList;
-import dev.weft.cli.control.ControlPlane;
 import dev.weft.cli.control.EdgeTable;
+import dev.weft.cli.control.Replicas;
 import dev.weft.cli.output.Console;
 import dev.weft.cli.output.Envelope;
 import dev.weft.cli.output.ExitCode;
@@ -54,14 +54,21 @@ final class StatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Console console = options.console();
-        ControlPlane control = options.controlPlane();
+        Replicas control = options.access().control();
         int drawn = 0;
         while (true) {
-            JsonNode items = wanted(
-                    control.stat(Duration.ofSeconds(Math.max(1, windowSeconds))).path("items"));
-            drawn = options.format == Format.TABLE ? table(console, items, drawn) : tree(console, items);
+            Replicas.Answer answer = control.stat(Duration.ofSeconds(Math.max(1, windowSeconds)));
+            JsonNode items = wanted(answer.tree().path("items"));
+            drawn = options.format == Format.TABLE
+                    ? table(console, items, drawn)
+                    : tree(console, items, answer.silent());
             if (!watch) {
-                return ExitCode.FINE.code();
+                answer.silent().forEach(replica -> console.warn("no answer from " + replica));
+                return (answer.whole() ? ExitCode.FINE : ExitCode.PARTIAL).code();
+            }
+            if (!answer.whole()) {
+                // It may have been replaced.
+                control = options.access().control();
             }
             Thread.sleep(1_000);
         }
@@ -91,9 +98,8 @@ final class StatCommand implements Callable<Integer> {
                 || edge.path("destinationService").asText().startsWith(plain + ".");
     }
 
-    private int tree(Console console, JsonNode items) {
-        console.print(
-                Envelope.render(Envelope.of("EdgeList", Instant.now(), items, ImmutableList.of()), options.format));
+    private int tree(Console console, JsonNode items, ImmutableList<String> silent) {
+        console.print(Envelope.render(Envelope.of("EdgeList", Instant.now(), items, silent), options.format));
         return 0;
     }
 

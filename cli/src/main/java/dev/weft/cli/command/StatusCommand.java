@@ -4,13 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.collect.ImmutableList;
 import dev.weft.cli.control.ProxyName;
+import dev.weft.cli.control.Replicas;
 import dev.weft.cli.control.StatusTable;
 import dev.weft.cli.output.Console;
 import dev.weft.cli.output.Envelope;
 import dev.weft.cli.output.ExitCode;
 import dev.weft.cli.output.Format;
+import dev.weft.cli.output.Numbers;
 import dev.weft.cli.output.Table;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code meshctl status}: is every proxy in step, and which resources have problems. Exit code 1 where something asks for a person. */
+/** {@code meshctl status}: is every proxy in step, and which resources have problems. Exit code 1 where something asks for a person, 4 where not all is known. */
 @Command(name = "status", aliases = "ps", description = "Is every proxy in step, and which resources have problems?")
 final class StatusCommand implements Callable<Integer> {
     @Mixin
@@ -41,7 +42,8 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = options.console();
-        JsonNode status = options.controlPlane().status();
+        Replicas.Answer answer = options.access().control().status();
+        JsonNode status = answer.tree();
         ArrayNode items = JsonNodeFactory.instance.arrayNode();
         for (JsonNode item : status.path("items")) {
             if (ProxyName.matches(item, proxy) && wanted(item)) {
@@ -61,11 +63,14 @@ final class StatusCommand implements Callable<Integer> {
         if (options.format == Format.TABLE) {
             print(console, shown, now);
         } else {
-            ObjectNode envelope = Envelope.of("ProxyStatusList", now, items, ImmutableList.of());
+            ObjectNode envelope = Envelope.of("ProxyStatusList", now, items, answer.silent());
             envelope.set("problems", problems);
             console.print(Envelope.render(envelope, options.format));
         }
-        return (StatusTable.fine(shown) ? ExitCode.FINE : ExitCode.NOT_FINE).code();
+        answer.silent()
+                .forEach(replica -> console.warn("no answer from " + replica + "; its proxies are missing above"));
+        ExitCode fine = answer.whole() ? ExitCode.FINE : ExitCode.PARTIAL;
+        return (StatusTable.fine(shown) ? fine : ExitCode.NOT_FINE).code();
     }
 
     private boolean wanted(JsonNode item) {
@@ -87,7 +92,7 @@ final class StatusCommand implements Callable<Integer> {
                 .valueStream()
                 .filter(item -> item.path("state").asText().equals("synced"))
                 .count();
-        console.note(shown.path("items").size() + " proxies, " + synced + " synced; "
-                + shown.path("problems").size() + " problems");
+        console.note(Numbers.count(shown.path("items").size(), "proxy", "proxies") + ", " + synced + " synced; "
+                + Numbers.count(shown.path("problems").size(), "problem", "problems"));
     }
 }

@@ -1,11 +1,16 @@
 package dev.weft.cli.command;
 
 import com.google.common.collect.ImmutableList;
+import dev.weft.cli.cluster.Cluster;
 import dev.weft.cli.cluster.Leftovers;
+import dev.weft.cli.cluster.MeshReader;
+import dev.weft.cli.cluster.Rollout;
 import dev.weft.cli.helm.HelmEngine;
 import dev.weft.cli.helm.HelmEngine.Installed;
 import dev.weft.cli.output.Console;
 import dev.weft.cli.output.ExitCode;
+import dev.weft.cli.output.Failure;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,6 +36,13 @@ final class UninstallCommand implements Callable<Integer> {
     private boolean purge;
 
     @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "how long to wait until all of it has ended (default: ${DEFAULT-VALUE})")
+    private int waitSeconds = 60;
+
+    @Option(
             names = "--charts",
             paramLabel = "DIR",
             defaultValue = "",
@@ -38,7 +50,7 @@ final class UninstallCommand implements Callable<Integer> {
     private String charts = "";
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Console console = options.console();
         ReleaseOptions release = new ReleaseOptions();
         release.charts = charts;
@@ -47,21 +59,43 @@ final class UninstallCommand implements Callable<Integer> {
         ReleaseReport report = new ReleaseReport(console, options.format);
         ImmutableList<Installed> there = engine.list(kubeconfig);
         boolean several = there.stream().filter(each -> isControl(each)).count() > 1;
-        for (Installed each : doomed(there, several)) {
+        Cluster cluster = options.cluster.cluster(options.timeout());
+        if (there.isEmpty() && new MeshReader(cluster, options.timeout()).installed()) {
+            throw Failure.notFine(
+                    "this mesh is no release of Helm",
+                    "its YAML was applied by another hand",
+                    "kubectl delete -f FILE   with the YAML that was applied; then this again");
+        }
+        ImmutableList<Installed> doomed = doomed(there, several);
+        for (Installed each : doomed) {
             engine.uninstall(each.name(), kubeconfig);
             report.done("removed", each);
         }
+        Leftovers leftovers = new Leftovers(cluster);
+        Rollout rollout = new Rollout(cluster, Duration.ofSeconds(Math.max(0, waitSeconds)), trouble -> {});
+        // Not before it has ended: its last act would be to put them back.
+        boolean ended = true;
+        for (Installed each : doomed) {
+            if (isControl(each)) {
+                String suffix = each.name().substring(ReleaseOptions.CONTROL.length());
+                ended &= rollout.gone(new Cluster.Mesh(options.cluster.meshNamespace, suffix.replaceFirst("-", "")));
+                leftovers.removeLease(suffix).forEach(name -> report.done("removed", name));
+            }
+        }
         if (!several) {
-            Leftovers leftovers = new Leftovers(options.cluster.cluster(options.timeout()));
             leftovers.removeRuntimeState().forEach(name -> report.done("removed", name));
             if (purge) {
                 leftovers.purge().forEach(name -> report.done("removed", name));
+                ended &= rollout.gone();
             }
         }
         if (report.isEmpty()) {
             console.note("there is nothing of Weft in " + options.cluster.meshNamespace);
         }
         report.end();
+        if (!ended) {
+            console.warn("not all of it has ended yet: kubectl get pods -n " + options.cluster.meshNamespace);
+        }
         if (!purge) {
             console.note("what people wrote stays, and so do the definitions: meshctl uninstall --purge removes them");
         }

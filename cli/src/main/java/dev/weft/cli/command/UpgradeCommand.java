@@ -1,12 +1,15 @@
 package dev.weft.cli.command;
 
 import com.google.common.collect.ImmutableList;
+import dev.weft.cli.cluster.PlatformReader;
 import dev.weft.cli.helm.HelmEngine;
 import dev.weft.cli.helm.HelmEngine.Installed;
 import dev.weft.cli.helm.HelmEngine.Request;
+import dev.weft.cli.output.Console;
 import dev.weft.cli.output.ExitCode;
 import dev.weft.cli.output.Failure;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +30,7 @@ final class UpgradeCommand implements Callable<Integer> {
     private boolean help;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         HelmEngine engine = release.engine(options.cluster.meshNamespace);
         String kubeconfig = options.cluster.chosen().text();
         ImmutableList<Installed> there = engine.list(kubeconfig);
@@ -35,25 +38,39 @@ final class UpgradeCommand implements Callable<Integer> {
         if (there.stream().noneMatch(each -> each.name().equals(control.release()))) {
             throw Failure.notFine(
                     control.release() + " is not installed in " + options.cluster.meshNamespace,
-                    there.isEmpty()
-                            ? "there is no release of ours"
-                            : "there are " + there.stream().map(Installed::name).toList(),
+                    there.isEmpty() ? "there is no release of ours" : "there are " + names(there),
                     "meshctl install");
         }
-        ReleaseReport report = new ReleaseReport(options.console(), options.format);
-        // The definitions first: a control plane may know fields that older ones do not.
-        for (Request request : ImmutableList.of(release.base(ImmutableList.of()), control)) {
-            if (there.stream().anyMatch(each -> each.name().equals(request.release()))) {
-                report.done("upgraded", engine.upgrade(request, kubeconfig));
-            }
+        if (!release.gateway.isEmpty()
+                && there.stream().noneMatch(each -> each.name().equals(release.gateway))) {
+            throw Failure.notFine(
+                    release.gateway + " is not installed in " + options.cluster.meshNamespace,
+                    "there are " + names(there),
+                    "helm install " + release.gateway + " charts/weft-gateway -n " + options.cluster.meshNamespace);
         }
+        Console console = options.console();
+        ReleaseReport report = new ReleaseReport(console, options.format);
+        // The definitions first: a control plane may know fields that older ones do not.
+        if (there.stream().anyMatch(each -> each.name().equals(ReleaseOptions.BASE))) {
+            // Others may have come or gone since the installation.
+            Request base = release.base(new PlatformReader(options.cluster.cluster(options.timeout())).foreignKinds());
+            report.done("upgraded", engine.upgrade(base, kubeconfig));
+        }
+        Installed upgraded = engine.upgrade(control, kubeconfig);
+        release.awaitControl(options, console);
+        report.done("upgraded", upgraded);
         if (!release.gateway.isEmpty()) {
-            report.done("upgraded", engine.upgrade(release.gateway(options.cluster), kubeconfig));
+            upgraded = engine.upgrade(release.gateway(options.cluster), kubeconfig);
+            release.awaitGateway(options, console);
+            report.done("upgraded", upgraded);
         }
         report.end();
-        options.console()
-                .note(
-                        "proxies keep their version until their pods restart: kubectl rollout restart deployment -n NAMESPACE");
+        console.note(
+                "proxies keep their version until their pods restart: kubectl rollout restart deployment -n NAMESPACE");
         return ExitCode.FINE.code();
+    }
+
+    private static String names(ImmutableList<Installed> there) {
+        return there.stream().map(Installed::name).collect(Collectors.joining(", "));
     }
 }

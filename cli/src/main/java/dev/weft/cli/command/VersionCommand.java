@@ -67,8 +67,10 @@ final class VersionCommand implements Callable<Integer> {
                             .put("version", image.substring(image.lastIndexOf(':') + 1))
                             .put("image", image));
         }
-        TreeMap<String, Long> proxies = options.controlPlane()
+        TreeMap<String, Long> proxies = options.access()
+                .control()
                 .status()
+                .tree()
                 .path("items")
                 .valueStream()
                 .collect(Collectors.groupingBy(

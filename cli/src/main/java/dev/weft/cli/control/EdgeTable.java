@@ -72,6 +72,10 @@ public final class EdgeTable {
     }
 
     private static Cell secured(JsonNode edge) {
+        if (edge.path("secured").isMissingNode() || edge.path("secured").isNull()) {
+            // Only the server of an edge knows, and none reports: one without a proxy, or one that no request reached.
+            return new Cell("-", Paint.PLAIN);
+        }
         return isSecured(edge) ? new Cell("mTLS", Paint.GOOD) : new Cell("NO", Paint.WARN);
     }
 }

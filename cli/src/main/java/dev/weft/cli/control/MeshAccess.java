@@ -5,8 +5,8 @@ package dev.weft.cli.control;
  * do not know which it is. Confined to the thread of one command.
  */
 public interface MeshAccess {
-    /** The API of the control plane. */
-    ControlPlane controlPlane();
+    /** The API of the control plane, of all its replicas. */
+    Replicas control();
 
     /**
      * The admin port of one proxy.

@@ -17,8 +17,8 @@ public final class StandaloneAccess implements MeshAccess {
     }
 
     @Override
-    public ControlPlane controlPlane() {
-        return control;
+    public Replicas control() {
+        return Replicas.of(control);
     }
 
     @Override

@@ -53,7 +53,10 @@ public final class StatusTable {
         String field = problem.path("field").asText("");
         lines.add("  because  " + (field.isEmpty() ? "" : field + ": ")
                 + problem.path("message").asText());
-        lines.add("  at       " + place(problem));
+        if (problem.path("line").asInt() > 0) {
+            // Objects of a cluster have no file, and their name stands above.
+            lines.add("  at       " + place(problem));
+        }
         if (!problem.path("effect").asText("").isEmpty()) {
             lines.add("  effect   " + problem.path("effect").asText());
         }

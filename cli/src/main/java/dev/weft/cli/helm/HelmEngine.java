@@ -11,8 +11,9 @@ import com.marcnuri.helm.UpgradeCommand;
 import dev.weft.cli.output.Failure;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Helm, as a library. Takes charts from a folder, and makes releases that {@code helm} itself lists and upgrades. Blocks its caller; the first call loads the
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
 public final class HelmEngine {
     /** The engine renders for an old Kubernetes unless told otherwise. */
     private static final String RENDERED_FOR = "1.34.0";
+
+    private static final Pattern DOCUMENT = Pattern.compile("(?m)^---$\n");
 
     private final Path charts;
     private final String namespace;
@@ -32,12 +35,7 @@ public final class HelmEngine {
      * @param set values by path, as {@code --set} takes them
      * @param files values files, the later ones first in force
      */
-    public record Request(
-            String release,
-            String chart,
-            ImmutableMap<String, String> set,
-            ImmutableList<Path> files,
-            Duration patience) {}
+    public record Request(String release, String chart, ImmutableMap<String, String> set, ImmutableList<Path> files) {}
 
     /**
      * A release that is there.
@@ -66,7 +64,10 @@ public final class HelmEngine {
                     .withKubeVersion(RENDERED_FOR);
             request.set().forEach(command::set);
             request.files().forEach(command::withValuesFile);
-            return command.call();
+            // Tests are for `helm test`; applied with the rest they would run before there is anything to try.
+            return DOCUMENT.splitAsStream(command.call())
+                    .filter(document -> !document.contains("helm.sh/hook:"))
+                    .collect(Collectors.joining("\n---\n"));
         });
     }
 
@@ -80,9 +81,6 @@ public final class HelmEngine {
                     .withKubeConfigContents(kubeconfig);
             request.set().forEach(command::set);
             request.files().forEach(command::withValuesFile);
-            if (request.patience().isPositive()) {
-                command.waitReady().withTimeout((int) request.patience().toSeconds());
-            }
             return installed(command.call());
         });
     }
@@ -98,9 +96,6 @@ public final class HelmEngine {
                     .withKubeConfigContents(kubeconfig);
             request.set().forEach(command::set);
             request.files().forEach(command::withValuesFile);
-            if (request.patience().isPositive()) {
-                command.waitReady().withTimeout((int) request.patience().toSeconds());
-            }
             return installed(command.call());
         });
     }

@@ -10,6 +10,8 @@ public enum ExitCode {
     WRONG_QUESTION(2),
     /** No answer: nobody reachable, not authorised, timed out. */
     NO_ANSWER(3),
+    /** An answer, but not all of it: a replica of the control plane said nothing. What is missing is named beside it. */
+    PARTIAL(4),
     INTERRUPTED(130);
 
     private final int code;

@@ -58,6 +58,11 @@ public final class Numbers {
         return perSecond.isNumber() ? String.format(Locale.ROOT, "%.1f", perSecond.asDouble()) : UNKNOWN;
     }
 
+    /** {@code 1 proxy}, {@code 2 proxies}. */
+    public static String count(long number, String one, String many) {
+        return number + " " + (number == 1 ? one : many);
+    }
+
     public static String text(JsonNode node) {
         String text = node.asText("");
         return text.isEmpty() ? UNKNOWN : text;

@@ -5,7 +5,9 @@ import com.google.common.collect.ImmutableList;
 import dev.weft.cli.output.Numbers;
 import dev.weft.cli.output.Table;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** A table for each {@link Aspect}, from the resources of a {@link ConfigDump} or the answer of {@code /certs}. Pure. */
 public final class ProxyTables {
@@ -83,10 +85,15 @@ public final class ProxyTables {
     /** @param certs the answer of {@code /certs} */
     public static Table certs(JsonNode certs) {
         Table table = Table.of("USE", "IDENTITY", "SERIAL", "VALID FROM", "EXPIRES");
+        // A root that stands in several secrets is one root.
+        Set<JsonNode> own = new LinkedHashSet<>();
+        Set<JsonNode> trusted = new LinkedHashSet<>();
         for (JsonNode each : certs.path("certificates")) {
-            each.path("cert_chain").forEach(cert -> cert(table, "own", cert));
-            each.path("ca_cert").forEach(cert -> cert(table, "trusted", cert));
+            each.path("cert_chain").forEach(own::add);
+            each.path("ca_cert").forEach(trusted::add);
         }
+        own.forEach(cert -> cert(table, "own", cert));
+        trusted.forEach(cert -> cert(table, "trusted", cert));
         return table;
     }
 

@@ -83,7 +83,12 @@ final class ChecksTest {
     @Test
     void eachTroubleHasCauseAndRemedy() throws IOException {
         var control = new MeshFacts.Control(
-                "weft-control", 2, 0, "weft/control:1", ImmutableList.of("weft-control-x: ImagePullBackOff"));
+                "weft-control",
+                2,
+                0,
+                "weft/control:1",
+                ImmutableList.of("weft-control-x: ImagePullBackOff"),
+                ImmutableList.of());
         var facts = new MeshFacts(
                 "weft-system",
                 Optional.of(control),
@@ -138,6 +143,25 @@ final class ChecksTest {
     }
 
     @Test
+    void aReplicaThatSaysNothingIsNamedAndNobodyIsCalledAStranger() throws IOException {
+        MeshFacts well = mesh(2, Trust.GOOD, namespace("shop", ImmutableList.of(), "web-1", "web-2"));
+        MeshFacts facts = new MeshFacts(
+                well.namespace(),
+                well.control().map(control -> control.withSilent(ImmutableList.of("weft-control-b: timed out"))),
+                well.status(),
+                well.rootExpires(),
+                well.webhooks(),
+                well.namespaces());
+
+        var findings = MeshChecks.of(facts, NOW);
+
+        assertThat(of(findings, Code.WC13).state()).isEqualTo(State.WARN);
+        assertThat(of(findings, Code.WC13).subject()).isEqualTo("1 of 2 replicas do not answer");
+        assertThat(of(findings, Code.WC13).because()).isEqualTo("weft-control-b: timed out");
+        assertThat(of(findings, Code.WC43).state()).isEqualTo(State.OK);
+    }
+
+    @Test
     void nothingInstalledIsSaid() {
         var facts = new MeshFacts(
                 "weft-system",
@@ -182,7 +206,8 @@ final class ChecksTest {
     private static MeshFacts mesh(int ready, Trust trust, MeshFacts.Namespace namespace) throws IOException {
         return new MeshFacts(
                 "weft-system",
-                Optional.of(new MeshFacts.Control("weft-control", ready, ready, "weft/control:1", ImmutableList.of())),
+                Optional.of(new MeshFacts.Control(
+                        "weft-control", ready, ready, "weft/control:1", ImmutableList.of(), ImmutableList.of())),
                 Optional.of(new ObjectMapper()
                         .readTree("{\"items\":[{\"name\":\"web-1\",\"namespace\":\"shop\",\"state\":\"synced\"}]}")),
                 Optional.of(NOW.plus(Duration.ofDays(3650))),

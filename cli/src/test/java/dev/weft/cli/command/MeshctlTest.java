@@ -82,7 +82,7 @@ final class MeshctlTest {
                 .contains("routing.yaml:15:19")
                 .contains("spec.http[0].route[0].weight: expected a number, found most")
                 .contains("the last good version stays");
-        assertThat(ran.err()).contains("2 proxies, 1 synced; 1 problems");
+        assertThat(ran.err()).contains("2 proxies, 1 synced; 1 problem");
     }
 
     @Test

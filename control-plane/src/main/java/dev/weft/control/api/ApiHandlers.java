@@ -9,6 +9,7 @@ import dev.weft.control.registry.EndpointKey;
 import dev.weft.control.registry.MeshService;
 import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.registry.Workload;
+import dev.weft.control.status.ProxyState;
 import dev.weft.control.status.ProxyStatus;
 import dev.weft.control.status.Readiness;
 import dev.weft.control.status.StatusBoard;
@@ -80,8 +81,20 @@ public final class ApiHandlers {
     }
 
     private Answer status() {
-        return new Answer.Json(Envelope.of("ProxyStatusList", clock.instant(), status.proxies())
-                .withProblems(status.problems()));
+        return new Answer.Json(
+                Envelope.of("ProxyStatusList", clock.instant(), expected()).withProblems(status.problems()));
+    }
+
+    /** Without those that left because their workload did: they are missed by nobody. */
+    private ImmutableList<ProxyStatus> expected() {
+        RegistrySnapshot snapshot = registry.get();
+        return status.proxies().stream()
+                .filter(proxy -> !proxy.state().equals(ProxyState.DISCONNECTED.apiName())
+                        || snapshot == null
+                        || snapshot.workloads().stream()
+                                .anyMatch(workload -> workload.name().equals(proxy.name())
+                                        && workload.namespace().equals(proxy.namespace())))
+                .collect(ImmutableList.toImmutableList());
     }
 
     private Answer stat(Map<String, String> query) {

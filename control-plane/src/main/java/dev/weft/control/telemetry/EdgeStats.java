@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class EdgeStats {
 
     private static final String SOURCE = "source";
+    private static final String DESTINATION = "destination";
     private static final String MUTUAL_TLS = "mutual_tls";
 
     private final long seconds;
@@ -106,9 +107,19 @@ public final class EdgeStats {
                 rounded(durations.at(0.5)),
                 rounded(durations.at(0.9)),
                 rounded(durations.at(0.99)),
-                proof.total > 0 && proof.secured == proof.total,
+                durations.buckets(),
+                secured(sides),
+                sides.source.total == 0 ? DESTINATION : sides.destination.total == 0 ? SOURCE : "both",
                 known(proof.sourcePrincipal, counts.sourcePrincipal),
                 known(proof.destinationPrincipal, counts.destinationPrincipal));
+    }
+
+    /** A client does not know what its server verified, unless it says so. */
+    private static @Nullable Boolean secured(Sides sides) {
+        if (sides.destination.total > 0) {
+            return sides.destination.secured == sides.destination.total;
+        }
+        return sides.source.secured == sides.source.total ? Boolean.TRUE : null;
     }
 
     private static @Nullable Double rounded(@Nullable Double value) {

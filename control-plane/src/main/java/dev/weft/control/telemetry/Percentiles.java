@@ -1,5 +1,6 @@
 package dev.weft.control.telemetry;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +28,20 @@ final class Percentiles {
             }
         }
         return merged;
+    }
+
+    /** The buckets that are not empty, the fastest first. */
+    ImmutableList<EdgeStat.Bucket> buckets() {
+        ImmutableList.Builder<EdgeStat.Bucket> buckets = ImmutableList.builder();
+        double from = 0;
+        for (Map.Entry<Double, Long> bucket : counts.entrySet()) {
+            Double upTo = bucket.getKey().isInfinite() ? null : bucket.getKey();
+            if (bucket.getValue() > 0) {
+                buckets.add(new EdgeStat.Bucket(from, upTo, bucket.getValue()));
+            }
+            from = bucket.getKey();
+        }
+        return buckets.build();
     }
 
     /** The value below which the share {@code quantile} lies; null without observations. */

@@ -96,6 +96,22 @@ class EdgeStatsTest {
         assertThat(edge.p50Millis()).isEqualTo(10);
         assertThat(edge.p90Millis()).isEqualTo(90);
         assertThat(edge.p99Millis()).isEqualTo(1000);
+        assertThat(edge.latency())
+                .containsExactly(
+                        new EdgeStat.Bucket(0, 10.0, 50),
+                        new EdgeStat.Bucket(10, 100.0, 45),
+                        new EdgeStat.Bucket(100, 1000.0, 4),
+                        new EdgeStat.Bucket(1000, null, 1));
+    }
+
+    @Test
+    void leavesOpenWhatOnlyTheDestinationCouldSay() {
+        open("web");
+        requests("web", "source", "200", 1, Map.of("connection_security_policy", "unknown"));
+        clock.pass(Duration.ofSeconds(1));
+
+        assertThat(edge().secured()).isNull();
+        assertThat(edge().reporters()).isEqualTo("source");
     }
 
     @Test

@@ -81,7 +81,7 @@ final class GatewayReferenceCheck {
                 if (tls.credential() instanceof Credential.Named named
                         && store.all(Secret.class).stream()
                                 .noneMatch(secret -> secret.meta().name().equals(named.name()))) {
-                    error(stored, at, "there is no Secret " + named.name(), Effect.UNREACHABLE);
+                    error(stored, at, "there is no Secret " + named.name(), Effect.NO_CERTIFICATE);
                 }
             });
         }
@@ -108,12 +108,12 @@ final class GatewayReferenceCheck {
         ResourceMeta own = stored.resource().meta();
         String namespace = reference.namespace().orElse(own.namespace());
         if (!reference.group().isEmpty() || !reference.kind().equals("Secret")) {
-            error(stored, at, "found the kind " + reference.kind() + ", expected Secret", Effect.UNREACHABLE);
+            error(stored, at, "found the kind " + reference.kind() + ", expected Secret", Effect.NO_CERTIFICATE);
         } else if (!permitted(own, "Gateway", namespace, reference.kind(), reference.name())) {
-            error(stored, at, ungranted("Secret", namespace, reference.name()), Effect.UNREACHABLE);
+            error(stored, at, ungranted("Secret", namespace, reference.name()), Effect.NO_CERTIFICATE);
         } else if (store.find(new ResourceKey(ResourceKind.SECRET, namespace, reference.name()))
                 .isEmpty()) {
-            error(stored, at, "there is no Secret " + namespace + "/" + reference.name(), Effect.UNREACHABLE);
+            error(stored, at, "there is no Secret " + namespace + "/" + reference.name(), Effect.NO_CERTIFICATE);
         }
     }
 
