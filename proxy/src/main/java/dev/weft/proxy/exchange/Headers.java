@@ -162,6 +162,14 @@ public final class Headers {
         endLine(name.id(), nameStart, name.length(), valueStart, digits);
     }
 
+    /** Adds a field whose value, so many bytes, the caller writes to the block at once; returns where it starts. */
+    public int addBlank(HeaderName name, int length) {
+        int nameStart = beginLine(name.bytes(), 0, name.length(), length);
+        int valueStart = nameStart + name.length() + 2;
+        endLine(name.id(), nameStart, name.length(), valueStart, length);
+        return valueStart;
+    }
+
     /** Adds a field from bytes, for decoders; the name must be lowercase and {@code id} its {@link HeaderId}. */
     public void addLine(int id, byte[] name, int nameAt, int nameLength, byte[] value, int valueAt, int valueLength) {
         int nameStart = beginLine(name, nameAt, nameLength, valueLength);

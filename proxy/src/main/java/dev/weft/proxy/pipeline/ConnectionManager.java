@@ -138,7 +138,7 @@ final class ConnectionManager extends HttpFilter {
         if (!options.generateRequestId() || !edge && headers.contains(HeaderName.X_REQUEST_ID)) {
             return;
         }
-        headers.set(HeaderName.X_REQUEST_ID, RequestId.next(exchange.loop().random()));
+        RequestId.replace(headers, exchange.loop().random());
     }
 
     @Override
