@@ -3,7 +3,6 @@ package dev.weft.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of one message head or trailer: one flat block of bytes and an index of (name, value) ranges into it.
@@ -16,36 +15,9 @@ import org.jspecify.annotations.Nullable;
  * until {@link #clear}. Names are always lowercase. {@code host} and pseudo headers are not entries: they live in
  * {@link RequestHead} and {@link ResponseHead}.
  */
-public final class Headers {
-    /** Returned by the find methods. */
-    public static final int NONE = -1;
-
-    private static final int STRIDE = 5;
-    private static final int META = 0;
-    private static final int NAME_START = 1;
-    private static final int NAME_LENGTH = 2;
-    private static final int VALUE_START = 3;
-    private static final int VALUE_LENGTH = 4;
-
-    private static final int ID_MASK = 0xFFFF;
-    private static final int REMOVED = 1 << 16;
-    private static final int LINE = 1 << 17;
-    private static final int SENSITIVE = 1 << 18;
-
-    private static final int FIRST_BLOCK = 1024;
-    private static final int FIRST_ENTRIES = 24;
+public final class Headers extends Fields {
     /** A block that grew beyond this is not kept for the next message. */
     private static final int KEEP_BLOCK = 16 * 1024;
-
-    private byte[] block = new byte[FIRST_BLOCK];
-    private int blockEnd;
-    private int[] index = new int[FIRST_ENTRIES * STRIDE];
-    private int entries;
-    private int live;
-    private int edits;
-    // One bit per well-known name that was ever added: most lookups ask for names that are absent.
-    private long seenLow;
-    private long seenHigh;
 
     /** Forgets all entries and bytes; keeps the arrays unless one huge message blew them up. */
     public void clear() {
@@ -64,16 +36,6 @@ public final class Headers {
     }
 
     // ---- the block -------------------------------------------------------------------------------------------------
-
-    /** The bytes; replaced when it grows, so ask again after anything was added. */
-    public byte[] block() {
-        return block;
-    }
-
-    /** How many bytes of the block are in use. */
-    public int blockEnd() {
-        return blockEnd;
-    }
 
     /** Makes room for {@code length} more bytes and returns the block; follow with {@link #advance}. */
     public byte[] reserve(int length) {
@@ -243,130 +205,6 @@ public final class Headers {
         }
     }
 
-    // ---- looking up ------------------------------------------------------------------------------------------------
-
-    /** How many entries the index has, removed ones included; loop over these and skip what is not live. */
-    public int entries() {
-        return entries;
-    }
-
-    /** How many fields there are. */
-    public int size() {
-        return live;
-    }
-
-    /** The first entry of this name, or {@link #NONE}. */
-    public int find(HeaderName name) {
-        int id = name.id();
-        if (id != HeaderId.UNKNOWN && !seen(id)) {
-            return NONE;
-        }
-        return findFrom(name, 0);
-    }
-
-    /** The first entry of this name at or behind {@code from}, or {@link #NONE}. */
-    public int findFrom(HeaderName name, int from) {
-        int id = name.id();
-        for (int i = from, at = from * STRIDE; i < entries; i++, at += STRIDE) {
-            if ((index[at] & (ID_MASK | REMOVED)) == id && (id != HeaderId.UNKNOWN || nameEquals(i, name.bytes()))) {
-                return i;
-            }
-        }
-        return NONE;
-    }
-
-    /** Whether a field of this name is there. */
-    public boolean contains(HeaderName name) {
-        return find(name) != NONE;
-    }
-
-    /** The first value of this name as text (one char per byte), or null. Makes a String. */
-    public @Nullable String text(HeaderName name) {
-        int entry = find(name);
-        return entry == NONE ? null : valueText(entry);
-    }
-
-    /** The first value of this name as a decimal number; -1 if it is absent or not one. */
-    public long number(HeaderName name) {
-        int entry = find(name);
-        return entry == NONE ? -1 : valueNumber(entry);
-    }
-
-    // ---- one entry -------------------------------------------------------------------------------------------------
-
-    /** Whether the entry was not removed. */
-    public boolean isLive(int entry) {
-        return (index[entry * STRIDE + META] & REMOVED) == 0;
-    }
-
-    /** Whether HPACK must never index the entry. */
-    public boolean isSensitive(int entry) {
-        return (index[entry * STRIDE + META] & SENSITIVE) != 0;
-    }
-
-    /** The entry's {@link HeaderId}. */
-    public int id(int entry) {
-        return index[entry * STRIDE + META] & ID_MASK;
-    }
-
-    /** Where the name starts in the block. */
-    public int nameStart(int entry) {
-        return index[entry * STRIDE + NAME_START];
-    }
-
-    /** The name's length in bytes. */
-    public int nameLength(int entry) {
-        return index[entry * STRIDE + NAME_LENGTH];
-    }
-
-    /** Where the value starts in the block. */
-    public int valueStart(int entry) {
-        return index[entry * STRIDE + VALUE_START];
-    }
-
-    /** The value's length in bytes. */
-    public int valueLength(int entry) {
-        return index[entry * STRIDE + VALUE_LENGTH];
-    }
-
-    /** The name as text. Makes a String unless the name is well known. */
-    public String nameText(int entry) {
-        int id = id(entry);
-        return id != HeaderId.UNKNOWN
-                ? HeaderName.byId(id).text()
-                : new String(block, nameStart(entry), nameLength(entry), StandardCharsets.ISO_8859_1);
-    }
-
-    /** The value as text, one char per byte. Makes a String. */
-    public String valueText(int entry) {
-        return new String(block, valueStart(entry), valueLength(entry), StandardCharsets.ISO_8859_1);
-    }
-
-    /** The value as a decimal number; -1 if it is not one (sign, blank, empty, beyond 18 digits). */
-    public long valueNumber(int entry) {
-        return ByteRanges.number(block, valueStart(entry), valueLength(entry));
-    }
-
-    /** Whether the name has exactly these bytes. */
-    public boolean nameEquals(int entry, byte[] name) {
-        return ByteRanges.equals(block, nameStart(entry), nameLength(entry), name);
-    }
-
-    /** Whether the value has exactly these bytes. */
-    public boolean valueEquals(int entry, byte[] value) {
-        return ByteRanges.equals(block, valueStart(entry), valueLength(entry), value);
-    }
-
-    /** Whether the value has these bytes, ASCII case aside; {@code lower} must be lowercase. */
-    public boolean valueEqualsIgnoreCase(int entry, byte[] lower) {
-        return ByteRanges.equalsIgnoreCase(block, valueStart(entry), valueLength(entry), lower);
-    }
-
-    /** Whether the value, a comma-separated list, has this token, ASCII case aside; {@code lower} must be lowercase. */
-    public boolean valueHasToken(int entry, byte[] lower) {
-        return ByteRanges.hasToken(block, valueStart(entry), valueLength(entry), lower);
-    }
-
     // ---- writing ---------------------------------------------------------------------------------------------------
 
     /** Writes all fields as HTTP/1 lines, without the empty line; neighbours untouched since receipt in one copy. */
@@ -405,41 +243,15 @@ public final class Headers {
         return blockEnd + entries * 4;
     }
 
-    /** How often an entry was removed since {@link #clear}: 0 means that the head still is what was received. */
-    public int edits() {
-        return edits;
-    }
-
     /** The bytes of {@code text} in UTF-8, as a String with one char per byte: the form that values have here. */
     public static String utf8(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    }
-
-    /** Names only: values may be secrets. */
-    @Override
-    public String toString() {
-        StringBuilder names = new StringBuilder("Headers[");
-        for (int i = 0; i < entries; i++) {
-            if (isLive(i)) {
-                names.append(names.length() > 8 ? ", " : "").append(nameText(i));
-            }
-        }
-        return names.append(']').toString();
     }
 
     /** Whether received bytes may be copied to an HTTP/1 peer as they are. */
     public enum LineForm {
         EXACT,
         LOOSE
-    }
-
-    /** Whether a well-known name was ever added; false proves its absence. */
-    boolean mayContain(int id) {
-        return seen(id);
-    }
-
-    private boolean seen(int id) {
-        return ((id < 64 ? seenLow : seenHigh) & (1L << id)) != 0;
     }
 
     private int beginLine(byte[] name, int nameAt, int nameLength, int valueLength) {
