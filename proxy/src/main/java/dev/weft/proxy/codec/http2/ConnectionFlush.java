@@ -55,7 +55,7 @@ final class ConnectionFlush extends Flushable {
         if (!connection.isClosed()) {
             afterFlush(context);
         }
-        connection.finishStreams();
+        connection.streams().finishWritten();
     }
 
     private void afterFlush(ChannelHandlerContext context) {

@@ -29,15 +29,15 @@ final class ControlFrames {
             FrameWriter writer, DataSender sender, DataReceiver receiver, FloodGuard flood, PeerSettings peer) {}
 
     void onReset(int id, int error) {
-        Http2Stream stream = connection.find(id);
+        Http2Stream stream = connection.streams().find(id);
         if (stream != null) {
             boolean refused = error == Http2Error.REFUSED_STREAM;
-            connection.end(stream, refused ? StreamEnd.PEER_REFUSED : StreamEnd.PEER_RESET, error);
-        } else if (connection.isIdle(id)) {
+            connection.streams().end(stream, refused ? StreamEnd.PEER_REFUSED : StreamEnd.PEER_RESET, error);
+        } else if (connection.streams().isIdle(id)) {
             connection.fail(Http2Error.PROTOCOL_ERROR, "RST_STREAM on stream " + id + ", which was never opened");
             return;
         }
-        connection.countReset();
+        connection.streams().countReset();
     }
 
     void onSettings(byte[] payload, int length) {
@@ -52,7 +52,7 @@ final class ControlFrames {
         int change = peer.streamWindow() - windowBefore;
         sender.peerStreamWindow(peer.streamWindow());
         if (change != 0) {
-            for (Http2Stream stream : connection.streams()) {
+            for (Http2Stream stream : connection.streams().all()) {
                 if (!sender.enlarge(stream, change)) {
                     connection.fail(
                             Http2Error.FLOW_CONTROL_ERROR, "SETTINGS make a stream's window larger than 2^31-1");
@@ -68,7 +68,7 @@ final class ControlFrames {
     void onSettingsAck() {
         int change = receiver.onSettingsAck();
         if (change != 0) {
-            for (Http2Stream stream : connection.streams()) {
+            for (Http2Stream stream : connection.streams().all()) {
                 stream.receiveWindow += change;
                 stream.receiveTarget += change;
             }
@@ -89,10 +89,10 @@ final class ControlFrames {
         // First the news, then the streams: who repeats a refused request must not be given this connection again.
         endpoint.onGoAway(lastStreamId, error);
         if (!connection.isServer()) {
-            for (Http2Stream stream : connection.streams()) {
+            for (Http2Stream stream : connection.streams().all()) {
                 // A stream's end may end others, whose objects may serve another connection by now.
-                if (stream.id() > lastStreamId && connection.has(stream, stream.id())) {
-                    connection.end(stream, StreamEnd.PEER_REFUSED, Http2Error.REFUSED_STREAM);
+                if (stream.id() > lastStreamId && connection.streams().has(stream, stream.id())) {
+                    connection.streams().end(stream, StreamEnd.PEER_REFUSED, Http2Error.REFUSED_STREAM);
                 }
             }
         }
@@ -118,16 +118,16 @@ final class ControlFrames {
     }
 
     private void enlarge(int id, int increment) {
-        Http2Stream stream = connection.find(id);
+        Http2Stream stream = connection.streams().find(id);
         if (stream == null) {
-            if (connection.isIdle(id)) {
+            if (connection.streams().isIdle(id)) {
                 connection.fail(
                         Http2Error.PROTOCOL_ERROR, "WINDOW_UPDATE on stream " + id + ", which was never opened");
             }
         } else if (increment == 0) {
-            connection.onStreamFault(id, Http2Error.PROTOCOL_ERROR);
+            connection.streams().onStreamFault(id, Http2Error.PROTOCOL_ERROR);
         } else if (!sender.enlarge(stream, increment)) {
-            connection.onStreamFault(id, Http2Error.FLOW_CONTROL_ERROR);
+            connection.streams().onStreamFault(id, Http2Error.FLOW_CONTROL_ERROR);
         }
     }
 }

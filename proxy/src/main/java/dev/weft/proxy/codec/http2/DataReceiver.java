@@ -71,22 +71,22 @@ final class DataReceiver {
             connection.abort("http2.inbound_empty_frames_flood");
             return;
         }
-        Http2Stream stream = connection.find(streamId);
+        Http2Stream stream = connection.streams().find(streamId);
         if (stream == null) {
             onClosedStream(streamId);
             return;
         }
         if (stream.isRemoteEnded()) {
-            connection.onStreamFault(streamId, Http2Error.STREAM_CLOSED);
+            connection.streams().onStreamFault(streamId, Http2Error.STREAM_CLOSED);
             return;
         }
         if (!stream.has(Http2Stream.HEAD_RECEIVED)) {
-            connection.onStreamFault(streamId, Http2Error.PROTOCOL_ERROR);
+            connection.streams().onStreamFault(streamId, Http2Error.PROTOCOL_ERROR);
             return;
         }
         stream.receiveWindow -= all;
         if (stream.receiveWindow < 0) {
-            connection.onStreamFault(streamId, Http2Error.FLOW_CONTROL_ERROR);
+            connection.streams().onStreamFault(streamId, Http2Error.FLOW_CONTROL_ERROR);
             return;
         }
         current = stream;
@@ -100,7 +100,7 @@ final class DataReceiver {
 
     void onBytes(ByteBuf bytes, boolean last) {
         Http2Stream stream = current;
-        if (stream == null || !connection.has(stream, currentId)) {
+        if (stream == null || !connection.streams().has(stream, currentId)) {
             bytes.release();
             return;
         }
@@ -135,10 +135,10 @@ final class DataReceiver {
     }
 
     private void onClosedStream(int id) {
-        if (connection.isIdle(id)) {
+        if (connection.streams().isIdle(id)) {
             connection.fail(Http2Error.PROTOCOL_ERROR, "DATA on stream " + id + ", which was never opened");
-        } else if (connection.serves(id) && !connection.wasReset(id)) {
-            connection.onStreamFault(id, Http2Error.STREAM_CLOSED);
+        } else if (connection.streams().serves(id) && !connection.streams().wasReset(id)) {
+            connection.streams().onStreamFault(id, Http2Error.STREAM_CLOSED);
         }
     }
 
@@ -146,7 +146,7 @@ final class DataReceiver {
         stream.received += bytes.readableBytes();
         if (stream.expected >= 0 && (end ? stream.received != stream.expected : stream.received > stream.expected)) {
             bytes.release();
-            connection.onStreamFault(stream.id(), Http2Error.PROTOCOL_ERROR);
+            connection.streams().onStreamFault(stream.id(), Http2Error.PROTOCOL_ERROR);
             return;
         }
         stream.activeAt = connection.now();
@@ -155,7 +155,7 @@ final class DataReceiver {
         }
         stream.onData(bytes, end);
         if (end) {
-            connection.remoteEnded(stream, currentId);
+            connection.streams().remoteEnded(stream, currentId);
         }
     }
 

@@ -21,7 +21,7 @@ final class FinishList {
     }
 
     /** The flush has happened: tells the users and lets streams go that are over. Users may add others meanwhile. */
-    void finish(Http2Connection connection) {
+    void finish(Streams all) {
         for (int i = 0; i < count; i++) {
             Http2Stream stream = streams[i];
             streams[i] = null;
@@ -31,7 +31,7 @@ final class FinishList {
             stream.bits &= ~Http2Stream.FINISHING;
             stream.onFinished();
             if (!stream.has(Http2Stream.FINISHING)) {
-                connection.finished(stream);
+                all.finished(stream);
             } // else it was reset meanwhile and stands behind in the list
         }
         count = 0;

@@ -200,9 +200,9 @@ final class FrameDispatcher implements FrameSink {
         if (!flood.onPriority(connection.activeStreams())) {
             connection.abort("http2.inbound_priority_frames_flood");
         } else if (length != 5) {
-            connection.onStreamFault(streamId, Http2Error.FRAME_SIZE_ERROR);
+            connection.streams().onStreamFault(streamId, Http2Error.FRAME_SIZE_ERROR);
         } else if ((number(payload, 0) & 0x7FFF_FFFF) == streamId) {
-            connection.onStreamFault(streamId, Http2Error.PROTOCOL_ERROR);
+            connection.streams().onStreamFault(streamId, Http2Error.PROTOCOL_ERROR);
         }
     }
 

@@ -27,7 +27,7 @@ final class HeaderBlocks {
     }
 
     void onBlock(int id, boolean end, boolean selfDependent, byte[] block, int at, int length) {
-        Http2Stream stream = connection.find(id);
+        Http2Stream stream = connection.streams().find(id);
         if (stream == null) {
             if (!server || (id & 1) == 0 || id <= connection.lastPeerStream()) {
                 if (decode(block, at, length, MessageFields.IGNORE)) {
@@ -47,21 +47,23 @@ final class HeaderBlocks {
         if (fault == Http2Error.NO_ERROR) {
             decodeMessage(stream, end, block, at, length);
         } else if (decode(block, at, length, MessageFields.IGNORE)) {
-            connection.onStreamFault(id, fault);
+            connection.streams().onStreamFault(id, fault);
         }
     }
 
     private void onNewStream(int id, boolean end, boolean selfDependent, byte[] block, int at, int length) {
-        connection.peerOpened(id);
+        connection.streams().peerOpened(id);
         Http2Stream stream = null;
-        boolean served = connection.serves(id);
+        boolean served = connection.streams().serves(id);
         if (served && !selfDependent && connection.activeStreams() < maxStreams) {
             stream = accept(id);
         }
         if (stream != null) {
             decodeMessage(stream, end, block, at, length);
         } else if (decode(block, at, length, MessageFields.IGNORE) && served) {
-            connection.onStreamFault(id, selfDependent ? Http2Error.PROTOCOL_ERROR : Http2Error.REFUSED_STREAM);
+            connection
+                    .streams()
+                    .onStreamFault(id, selfDependent ? Http2Error.PROTOCOL_ERROR : Http2Error.REFUSED_STREAM);
         }
     }
 
@@ -88,7 +90,7 @@ final class HeaderBlocks {
         }
         boolean wrongLength = end && stream.expected >= 0 && stream.received != stream.expected;
         if (fields.outcome() == MessageFields.Outcome.MALFORMED || (end && interim) || wrongLength) {
-            connection.onStreamFault(id, Http2Error.PROTOCOL_ERROR);
+            connection.streams().onStreamFault(id, Http2Error.PROTOCOL_ERROR);
             return;
         }
         if (end) {
@@ -96,14 +98,16 @@ final class HeaderBlocks {
         }
         stream.onFields(end);
         if (end) {
-            connection.remoteEnded(stream, id);
+            connection.streams().remoteEnded(stream, id);
         }
     }
 
     private void onBlockOfClosedStream(int id) {
-        if (connection.isIdle(id)) {
+        if (connection.streams().isIdle(id)) {
             connection.fail(Http2Error.PROTOCOL_ERROR, "HEADERS on stream " + id + ", which the peer may not open");
-        } else if (server && connection.serves(id) && !connection.wasReset(id)) {
+        } else if (server
+                && connection.streams().serves(id)
+                && !connection.streams().wasReset(id)) {
             connection.fail(Http2Error.STREAM_CLOSED, "HEADERS on stream " + id + ", which is closed");
         }
     }

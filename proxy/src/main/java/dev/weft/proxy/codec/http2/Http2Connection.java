@@ -33,13 +33,11 @@ public final class Http2Connection {
     private final Http2Endpoint endpoint;
     private final Http2Config config;
     private final Loop loop;
-    private final StreamMap streams = new StreamMap();
-    private final ResetMemory resets = new ResetMemory();
-    private final FinishList finishing = new FinishList();
     private final FloodGuard flood = new FloodGuard();
     private final PeerSettings peer = new PeerSettings();
     private final FrameWriter writer;
     private final DataSender sender;
+    private final Streams streams;
     private final DataReceiver receiver;
     private final FrameReader reader;
     private final HeadEncoder heads;
@@ -49,9 +47,6 @@ public final class Http2Connection {
     private final Http2Handler handler;
 
     private @Nullable ChannelHandlerContext ctx;
-    private int nextStream;
-    private int lastPeerStream;
-    private int lastServed = Integer.MAX_VALUE;
     private boolean started;
     private boolean failed;
     private boolean closed;
@@ -69,9 +64,9 @@ public final class Http2Connection {
         this.endpoint = endpoint;
         this.config = config;
         this.loop = loop;
-        this.nextStream = server ? 2 : 1;
         this.writer = new FrameWriter(loop.allocator());
         this.sender = new DataSender(this, writer, flood);
+        this.streams = new Streams(this, endpoint, flood, writer, sender);
         this.receiver = new DataReceiver(this, writer, flood, config.windows());
         this.heads = new HeadEncoder(new HpackEncoder(shared.scratch));
         this.flush = new ConnectionFlush(this, writer, sender);
@@ -108,12 +103,12 @@ public final class Http2Connection {
 
     /** How many streams may still be opened before the numbers run out. */
     public int streamsLeft() {
-        return (Integer.MAX_VALUE - nextStream) / 2;
+        return streams.left();
     }
 
     /** The highest stream that the peer opened. */
     public int lastPeerStream() {
-        return lastPeerStream;
+        return streams.lastOfPeer();
     }
 
     /** Whether the connection has failed or is closed. */
@@ -123,8 +118,7 @@ public final class Http2Connection {
 
     /** Opens a stream of ours. */
     public void open(Http2Stream stream) {
-        add(stream, nextStream);
-        nextStream += 2;
+        add(stream, streams.nextNumber());
     }
 
     /** Writes a request's head. */
@@ -166,16 +160,14 @@ public final class Http2Connection {
     /** Ends a stream by RST_STREAM; {@link Http2Stream#onFinished} follows with the flush. */
     public void reset(Http2Stream stream, int error) {
         if (stream.isOpen()) {
-            writeReset(stream.id(), error);
-            forget(stream);
-            finishing.add(stream);
+            streams.reset(stream, error);
         }
     }
 
     /** Announces that streams above this number are not served. */
     public void goAway(int lastStreamId, int error) {
         if (!isOver()) {
-            lastServed = Math.min(lastServed, lastStreamId);
+            streams.serveUpTo(lastStreamId);
             writer.goAway(lastStreamId, error, NO_DEBUG);
             scheduleFlush();
         }
@@ -207,10 +199,10 @@ public final class Http2Connection {
         LOG.debug("http/2 connection error={} reason={}", Http2Error.name(error), why);
         failed = true;
         reader.stop();
-        writer.goAway(lastPeerStream, error, why.getBytes(StandardCharsets.ISO_8859_1));
+        writer.goAway(streams.lastOfPeer(), error, why.getBytes(StandardCharsets.ISO_8859_1));
         flush.flushNow();
         endpoint.onOver();
-        endAll(StreamEnd.CONNECTION_FAULT);
+        streams.endAll(StreamEnd.CONNECTION_FAULT);
         if (!closed) {
             loop.schedule(linger, LINGER_NANOS);
         }
@@ -266,7 +258,7 @@ public final class Http2Connection {
         loop.cancel(sweep);
         loop.cancel(linger);
         endpoint.onOver();
-        endAll(StreamEnd.CONNECTION_CLOSED);
+        streams.endAll(StreamEnd.CONNECTION_CLOSED);
         endpoint.onClosed();
     }
 
@@ -288,6 +280,10 @@ public final class Http2Connection {
         return loop.now();
     }
 
+    Streams streams() {
+        return streams;
+    }
+
     HeadEncoder heads() {
         return heads;
     }
@@ -305,41 +301,6 @@ public final class Http2Connection {
         }
     }
 
-    @Nullable
-    Http2Stream find(int id) {
-        return streams.find(id);
-    }
-
-    /** The open streams as they are now: a copy. */
-    Http2Stream[] streams() {
-        return streams.snapshot();
-    }
-
-    /** Whether this object still is that stream. */
-    boolean has(Http2Stream stream, int id) {
-        return stream.connection == this && stream.id() == id && !stream.has(Http2Stream.RESET);
-    }
-
-    /** Whether the stream has not been opened yet by whoever may. */
-    boolean isIdle(int id) {
-        boolean ours = (id & 1) == (nextStream & 1);
-        return ours ? id >= nextStream : !server || id > lastPeerStream;
-    }
-
-    /** Whether the stream is not above what a GOAWAY of ours named. */
-    boolean serves(int id) {
-        return id <= lastServed;
-    }
-
-    /** Whether we reset the stream a short while ago. */
-    boolean wasReset(int id) {
-        return resets.contains(id);
-    }
-
-    void peerOpened(int id) {
-        lastPeerStream = id;
-    }
-
     void add(Http2Stream stream, int id) {
         stream.opened(this, id, receiver.streamWindow(), sender.peerStreamWindow(), now());
         streams.add(stream);
@@ -351,7 +312,7 @@ public final class Http2Connection {
         stream.activeAt = now();
         if (end) {
             stream.bits |= Http2Stream.LOCAL_ENDED;
-            finishing.add(stream);
+            streams.finishWithFlush(stream);
         }
         scheduleFlush();
     }
@@ -361,107 +322,11 @@ public final class Http2Connection {
         writeBlock(stream, true);
     }
 
-    /** The peer ended its side. */
-    void remoteEnded(Http2Stream stream, int id) {
-        if (has(stream, id) && stream.has(Http2Stream.LOCAL_ENDED) && !stream.has(Http2Stream.FINISHING)) {
-            release(stream);
-        }
-    }
-
-    /** The peer broke the protocol on a stream; it need not be open. */
-    void onStreamFault(int id, int error) {
-        if (isOver()) {
-            return;
-        }
-        writeReset(id, error);
-        Http2Stream stream = streams.find(id);
-        if (stream != null) {
-            end(stream, StreamEnd.PEER_FAULT, error);
-        }
-        countReset();
-    }
-
-    /** The peer reset a stream, or made us do it. */
-    void countReset() {
-        if (server && !flood.onReset(now())) {
-            abort("http2.stream_reset_flood");
-        }
-    }
-
-    /** What the stream has to send could not be sent for too long. */
-    void giveUp(Http2Stream stream) {
-        writeReset(stream.id(), Http2Error.CANCEL);
-        end(stream, StreamEnd.FLUSH_TIMEOUT, Http2Error.CANCEL);
-    }
-
-    /** Ends a stream for a cause that its user learns of. */
-    void end(Http2Stream stream, StreamEnd why, int error) {
-        forget(stream);
-        if (!stream.has(Http2Stream.FINISHING)) {
-            stream.onReset(why, error);
-            closed(stream);
-        } else if (!server) {
-            // The request was written whole, but its answer is not complete. It is closed with the flush.
-            stream.onReset(why, error);
-        } // else all was written that the client asked for: it ends as it should
-    }
-
-    void finishStreams() {
-        finishing.finish(this);
-    }
-
-    /** The stream's user knows that our side has ended. */
-    void finished(Http2Stream stream) {
-        if (stream.has(Http2Stream.RESET)) {
-            closed(stream);
-        } else if (stream.isRemoteEnded()) {
-            release(stream);
-        }
-    }
-
     private void writeBlock(Http2Stream stream, boolean end) {
         if (stream.isOpen() && !stream.isLocalEnded()) {
             writer.headers(stream.id(), heads.bytes(), heads.length(), end, sender.largestFrame());
             wrote(stream, end);
         }
-    }
-
-    private void writeReset(int id, int error) {
-        writer.reset(id, error);
-        resets.add(id);
-        scheduleFlush();
-    }
-
-    /** Takes the stream out of everything but the list of those that finish. */
-    private void forget(Http2Stream stream) {
-        stream.bits |= Http2Stream.RESET;
-        sender.remove(stream);
-        streams.remove(stream.id());
-    }
-
-    private void release(Http2Stream stream) {
-        streams.remove(stream.id());
-        sender.remove(stream);
-        closed(stream);
-    }
-
-    private void closed(Http2Stream stream) {
-        boolean unanswered = stream.has(Http2Stream.RESET) && !stream.has(Http2Stream.HEAD_SENT);
-        boolean fine = !server || flood.onRequestClosed(now() - stream.openedAt(), unanswered);
-        stream.closed();
-        endpoint.onStreamClosed();
-        if (!fine && !isOver()) {
-            abort("too_many_premature_resets");
-        }
-    }
-
-    private void endAll(StreamEnd why) {
-        for (Http2Stream stream : streams.snapshot()) {
-            if (stream.connection == this && !stream.has(Http2Stream.RESET)) {
-                end(stream, why, Http2Error.NO_ERROR);
-            }
-        }
-        finishStreams();
     }
 
     /** Leaves a failed connection's peer time to read why. */

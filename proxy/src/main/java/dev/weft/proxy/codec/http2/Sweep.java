@@ -35,12 +35,12 @@ final class Sweep extends Timer {
     @Override
     protected void onTimer() {
         long due = loop.now() - flushTimeout;
-        for (Http2Stream stream : connection.streams()) {
+        for (Http2Stream stream : connection.streams().all()) {
             if (!stream.isOpen()) {
                 continue; // ended by what was done with another one
             }
             if (stream.hasQueued() && stream.stuckSince < due) {
-                connection.giveUp(stream);
+                connection.streams().giveUp(stream);
             } else {
                 endpoint.onSweep(stream);
             }
