@@ -4,10 +4,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.weft.model.listener.FilterChain;
 import dev.weft.model.listener.Listener;
-import dev.weft.model.listener.NetworkFilter;
 import dev.weft.proxy.config.ConfigHolder;
 import dev.weft.proxy.config.ListenerSnapshot;
-import dev.weft.proxy.config.ListenerSnapshot.ChainKey;
 import dev.weft.proxy.config.ProxySnapshot;
 import dev.weft.proxy.exchange.ConnectionFacts;
 import dev.weft.proxy.exchange.Loop;
@@ -16,12 +14,9 @@ import io.netty.channel.ChannelFuture;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -173,40 +168,13 @@ public final class Listeners {
     }
 
     private void updateConnections(ListenerIndex before, ListenerIndex now) {
-        Map<String, Set<ChainKey>> gone = new HashMap<>();
-        for (ListenerSnapshot old : before.byName().values()) {
-            String name = old.listener().name();
-            ListenerSnapshot newer = now.byName().get(name);
-            if (newer == old) {
-                continue;
-            }
-            for (Map.Entry<ChainKey, FilterChain> entry : old.chains().entrySet()) {
-                FilterChain chain = newer == null ? null : newer.chain(entry.getKey());
-                if (chain == null || !keepsConnections(entry.getValue(), chain)) {
-                    gone.computeIfAbsent(name, n -> new HashSet<>()).add(entry.getKey());
-                } else if (!chain.equals(entry.getValue())) {
-                    loops.forEach(loop -> loop.chainChanged(name, entry.getKey(), chain));
-                }
-            }
+        ChainChanges changes = ChainChanges.between(before, now);
+        for (ChainChanges.Changed changed : changes.changed()) {
+            loops.forEach(loop -> loop.chainChanged(changed.listener(), changed.key(), changed.chain()));
         }
-        if (!gone.isEmpty()) {
-            drain(
-                    entry -> {
-                        Set<ChainKey> keys = gone.get(entry.listener());
-                        return keys != null && keys.contains(entry.chain());
-                    },
-                    drainTime);
+        if (!changes.gone().isEmpty()) {
+            drain(entry -> changes.isGone(entry.listener(), entry.chain()), drainTime);
         }
-    }
-
-    /** A connection cannot change its transport, nor from HTTP to bytes. */
-    private static boolean keepsConnections(FilterChain old, FilterChain now) {
-        return old.tls().equals(now.tls()) && speaksHttp(old) == speaksHttp(now);
-    }
-
-    private static boolean speaksHttp(FilterChain chain) {
-        return !chain.filters().isEmpty()
-                && chain.filters().get(chain.filters().size() - 1) instanceof NetworkFilter.Http;
     }
 
     private void drain(Predicate<LoopConnections.Entry> selected, Duration limit) {
@@ -387,37 +355,5 @@ public final class Listeners {
 
     ConnectionHandler handler() {
         return handler;
-    }
-
-    /** A wish for any free port. */
-    private static final class EphemeralAddress extends SocketAddress {
-        private final String listener;
-        private final transient SocketAddress address;
-
-        EphemeralAddress(String listener, SocketAddress address) {
-            this.listener = listener;
-            this.address = address;
-        }
-
-        SocketAddress address() {
-            return address;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof EphemeralAddress that
-                    && listener.equals(that.listener)
-                    && address.equals(that.address);
-        }
-
-        @Override
-        public int hashCode() {
-            return listener.hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return address.toString();
-        }
     }
 }
