@@ -31,11 +31,11 @@ final class UpstreamTry {
     }
 
     LoopCluster cluster() {
-        return UpstreamCall.present(cluster);
+        return UpstreamTries.present(cluster);
     }
 
     LoopHost host() {
-        return UpstreamCall.present(host);
+        return UpstreamTries.present(host);
     }
 
     /** Null while there is none. */
