@@ -82,14 +82,14 @@ final class Http1Watch extends Timer {
     protected void onTimer() {
         wakeAt = NEVER;
         long now = loop.now();
-        if (now >= closeAt || (!server.isBusy() && isPast(now, progress, idle))) {
+        if (now >= closeAt || (server.exchange() == null && isPast(now, progress, idle))) {
             server.closeNow();
             return;
         }
         if (isConnectionOld()) {
             server.drain();
         }
-        if (server.isBusy()) {
+        if (server.exchange() != null) {
             FailureReason reason = overdue(now);
             if (reason != null) {
                 server.onTimeout(reason);
@@ -124,7 +124,7 @@ final class Http1Watch extends Timer {
         if (connection > 0 && !isConnectionOld()) {
             due = Math.min(due, opened + connection);
         }
-        if (!server.isBusy()) {
+        if (server.exchange() == null) {
             return Math.min(due, idle > 0 ? progress + idle : NEVER);
         }
         due = earlier(due, now, exchangeStart, requestHeaders);
