@@ -37,7 +37,7 @@ class GoAwayTest {
 
     @Test
     void repeatsWhatWasNotTakenOnAnotherConnection() {
-        harness.with(http2(upstreamSocket.getLocalPort())).routes(RouterTest.to("c"));
+        harness.with(http2(upstreamSocket.getLocalPort())).routes(TestRoutes.to("c"));
         harness.send("GET", "/long", null);
         try (FramePeer first = accept()) {
             first.await(FramePeer.HEADERS, 1);
