@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * due: what waits behind a stall counts as long as a user would have waited, while a client that sends only when it has an answer
  * leaves such requests out.
  *
- * <p>Arguments: port, connections, requests per second, seconds, seconds before that which do not count. Prints one line: requests,
- * failures, then microseconds at 50, 99, 99.9 and 100 %. One loop does all; run it from source with Netty on the class path.
+ * <p>Arguments: port, connections, requests per second, seconds, seconds before that whose times do not count. Prints one line: all
+ * requests, failures, then microseconds at 50, 99, 99.9 and 100 %. One loop does all; run it from source with Netty on the class path.
  */
 public final class FixedRate {
     private static final int LONGEST_MICROS = 10_000_000;
@@ -38,6 +38,7 @@ public final class FixedRate {
     private final ArrayDeque<Connection> idle = new ArrayDeque<>();
     private final ArrayDeque<Long> waiting = new ArrayDeque<>();
     private long due;
+    private int done;
     private int counted;
     private int failed;
 
@@ -94,6 +95,7 @@ public final class FixedRate {
     }
 
     private void count(long since) {
+        done++;
         if (since >= countFrom) {
             counted++;
             micros[(int) Math.min((System.nanoTime() - since) / 1000, LONGEST_MICROS)]++;
@@ -103,7 +105,7 @@ public final class FixedRate {
     private void report() {
         // Whatever still waits has had no answer.
         failed += waiting.size();
-        System.out.printf("%d %d %d %d %d %d%n", counted, failed, at(0.5), at(0.99), at(0.999), at(1));
+        System.out.printf("%d %d %d %d %d %d%n", done, failed, at(0.5), at(0.99), at(0.999), at(1));
     }
 
     private int at(double share) {
