@@ -3,17 +3,26 @@ package dev.weft.proxy;
 import dev.weft.model.cluster.Cluster;
 import dev.weft.proxy.agent.CertificateAgent;
 import dev.weft.proxy.agent.LocalAgent;
+import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.exchange.Ticker;
+import dev.weft.proxy.identity.FileSecrets;
+import dev.weft.proxy.identity.SecretRefs;
 import dev.weft.proxy.identity.SecretStore;
+import dev.weft.proxy.identity.TlsContexts;
+import dev.weft.proxy.identity.TlsEngine;
 import dev.weft.proxy.listener.IoTransport;
+import dev.weft.proxy.rpc.RpcChannel;
 import dev.weft.proxy.xds.CallerToken;
 import dev.weft.proxy.xds.ControlPlaneChannel;
 import dev.weft.xds.bootstrap.Bootstrap;
-import io.grpc.Channel;
-import io.grpc.ManagedChannel;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
@@ -25,24 +34,21 @@ import java.util.concurrent.TimeUnit;
  * that our own proxy of the workload would take.
  */
 public final class AgentApp implements AutoCloseable {
-    private final ScheduledExecutorService control;
-    private final EventLoopGroup loop;
-    private final ManagedChannel channel;
+    private static final Duration FILE_RELOAD = Duration.ofSeconds(1);
+
+    private final Parts parts;
     private final CertificateAgent certificates;
     private final LocalAgent server;
 
-    private AgentApp(
-            ScheduledExecutorService control,
-            EventLoopGroup loop,
-            ManagedChannel channel,
-            CertificateAgent certificates,
-            LocalAgent server) {
-        this.control = control;
-        this.loop = loop;
-        this.channel = channel;
+    private AgentApp(Parts parts, CertificateAgent certificates, LocalAgent server) {
+        this.parts = parts;
         this.certificates = certificates;
         this.server = server;
     }
+
+    /** What the rest stands on. */
+    private record Parts(
+            ScheduledExecutorService control, EventLoopGroup group, TlsContexts tls, RpcChannel controlPlane) {}
 
     /**
      * Starts it.
@@ -63,23 +69,36 @@ public final class AgentApp implements AutoCloseable {
                         "xds_cluster is '" + config.xdsCluster() + "', which static_resources.clusters does not hold"));
         ScheduledExecutorService control =
                 Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("weft-control", true));
-        EventLoopGroup loop = IoTransport.best().newGroup(1, new DefaultThreadFactory("weft-agent", true));
-        ManagedChannel channel = ControlPlaneChannel.open(cluster, loop, control);
-        Channel authenticated = new CallerToken(Path.of(config.tokenPath())).on(channel);
+        EventLoopGroup group = IoTransport.best().newGroup(1, new DefaultThreadFactory("weft-agent", true));
+        Loop loop = new Loop(
+                0,
+                (EventLoop) group.iterator().next(),
+                ByteBufAllocator.DEFAULT,
+                Ticker.system(),
+                new SplittableRandom(new SecureRandom().nextLong()));
+        // The control plane's roots are files of the bootstrap; what the workload has from the mesh is served by name.
+        SecretStore fileSecrets = new SecretStore();
+        FileSecrets files = new FileSecrets(fileSecrets);
+        files.require(SecretRefs.in(cluster));
+        files.start(control, FILE_RELOAD);
+        TlsContexts tls = new TlsContexts(fileSecrets, InstantSource.system(), TlsEngine.best());
+        RpcChannel channel =
+                ControlPlaneChannel.open(cluster, loop, tls, new CallerToken(Path.of(config.tokenPath())), control);
         SecretStore secrets = new SecretStore();
-        CertificateAgent certificates = new CertificateAgent(
-                authenticated, config, secrets, control, InstantSource.system(), new SplittableRandom());
-        LocalAgent server = LocalAgent.start(socket, secrets, authenticated);
+        CertificateAgent certificates =
+                new CertificateAgent(channel, config, secrets, control, InstantSource.system(), new SplittableRandom());
+        LocalAgent server = LocalAgent.start(socket, secrets, channel);
         certificates.start();
-        return new AgentApp(control, loop, channel, certificates, server);
+        return new AgentApp(new Parts(control, group, tls, channel), certificates, server);
     }
 
     @Override
     public void close() throws IOException {
         certificates.close();
         server.close();
-        channel.shutdownNow();
-        loop.shutdownGracefully(0, 500, TimeUnit.MILLISECONDS);
-        control.shutdownNow();
+        parts.controlPlane().close();
+        parts.group().shutdownGracefully(0, 500, TimeUnit.MILLISECONDS).awaitUninterruptibly(2_000);
+        parts.control().shutdownNow();
+        parts.tls().close();
     }
 }

@@ -30,6 +30,8 @@ import dev.weft.proxy.route.HttpRouter;
 import dev.weft.proxy.route.RouterOptions;
 import dev.weft.proxy.route.Routes;
 import dev.weft.proxy.route.UpstreamCalls;
+import dev.weft.proxy.rpc.RpcChannel;
+import dev.weft.proxy.rpc.RpcCredential;
 import dev.weft.proxy.telemetry.RecentFailures;
 import dev.weft.proxy.telemetry.RequestMetrics;
 import dev.weft.proxy.telemetry.StatSource;
@@ -42,8 +44,6 @@ import dev.weft.xds.SecretResource;
 import dev.weft.xds.bootstrap.Bootstrap;
 import dev.weft.xds.decode.XdsDecoder;
 import dev.weft.xds.descriptor.OnDemandDescriptors;
-import io.grpc.Channel;
-import io.grpc.ManagedChannel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -97,7 +97,7 @@ public final class ProxyApp implements AutoCloseable {
     private final RunningConfig running;
     private final AdminPages pages;
     private final List<AdminServer> adminServers = new ArrayList<>();
-    private @Nullable ManagedChannel controlPlane;
+    private @Nullable RpcChannel controlPlane;
     private @Nullable CertificateAgent agent;
     private @Nullable TelemetryReporter reporter;
     private volatile @Nullable AdsClient ads;
@@ -205,21 +205,22 @@ public final class ProxyApp implements AutoCloseable {
     }
 
     private void startAds(Bootstrap.AdsConfig adsConfig) {
-        ManagedChannel channel = ControlPlaneChannel.open(staticCluster(adsConfig.cluster()), group, control);
-        controlPlane = channel;
         Optional<Bootstrap.AgentConfig> agentConfig =
                 bootstrap.agent().map(a -> NodeIdentity.agent(a, bootstrap.node()));
-        Channel authenticated = agentConfig
+        RpcCredential credential = agentConfig
                 .filter(a -> !a.tokenPath().isEmpty())
-                .map(a -> new CallerToken(Path.of(a.tokenPath())).on(channel))
-                .orElse(channel);
+                .<RpcCredential>map(a -> new CallerToken(Path.of(a.tokenPath())))
+                .orElse(RpcCredential.NONE);
+        RpcChannel channel =
+                ControlPlaneChannel.open(staticCluster(adsConfig.cluster()), loops.get(0), tls, credential, control);
+        controlPlane = channel;
         agentConfig.ifPresent(a -> {
-            CertificateAgent started = new CertificateAgent(
-                    authenticated, a, secrets, control, InstantSource.system(), new SplittableRandom());
+            CertificateAgent started =
+                    new CertificateAgent(channel, a, secrets, control, InstantSource.system(), new SplittableRandom());
             agent = started;
             started.start();
             if (a.telemetryInterval().isPositive()) {
-                startReports(authenticated, a.telemetryInterval());
+                startReports(channel, a.telemetryInterval());
             }
         });
         AdsClient.Mode mode = switch (adsConfig.variant()) {
@@ -228,13 +229,12 @@ public final class ProxyApp implements AutoCloseable {
         };
         AdsClient client = new AdsClient(
                 new AdsClient.Wiring(
-                        authenticated,
+                        channel,
                         NodeIdentity.node(bootstrap.node()),
                         new XdsDecoder(new OnDemandDescriptors()),
                         control,
                         InstantSource.system(),
-                        secrets,
-                        channel::resetConnectBackoff),
+                        secrets),
                 mode,
                 running,
                 new Backoff(new SplittableRandom()));
@@ -246,7 +246,7 @@ public final class ProxyApp implements AutoCloseable {
         client.start();
     }
 
-    private void startReports(Channel channel, Duration interval) {
+    private void startReports(RpcChannel channel, Duration interval) {
         TelemetryReporter started = new TelemetryReporter(
                 new TelemetryReporter.Wiring(
                         channel, control, InstantSource.system(), new Backoff(new SplittableRandom())),
@@ -453,9 +453,9 @@ public final class ProxyApp implements AutoCloseable {
         if (certificates != null) {
             certificates.close();
         }
-        ManagedChannel channel = controlPlane;
+        RpcChannel channel = controlPlane;
         if (channel != null) {
-            channel.shutdownNow();
+            channel.close();
         }
         try {
             onControl(() -> {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSortedMap;
 import dev.weft.api.istio.nds.NameTable;
 import dev.weft.model.ProxyConfig;
 import dev.weft.model.cluster.Cluster;
+import dev.weft.model.cluster.Discovery;
 import dev.weft.model.listener.Listener;
 import dev.weft.proxy.cluster.Clusters;
 import dev.weft.proxy.config.ConfigHolder;
@@ -47,7 +48,9 @@ final class RunningConfig implements ConfigSink {
         ProxyConfig config = withStatic(dynamic);
         files.require(SecretRefs.in(config));
         clusters.publishEndpoints(config.endpoints());
-        clusters.publish(config.clusters().values());
+        clusters.publish(config.clusters().values().stream()
+                .filter(cluster -> !isControlPlaneByName(cluster))
+                .toList());
         ProxySnapshot snapshot = holder.publish(config);
         listeners
                 .apply(snapshot)
@@ -56,6 +59,10 @@ final class RunningConfig implements ConfigSink {
 
     @Override
     public void warm() {
+        // Decoding leaves more behind than what it made. Nobody waits yet, and the heap would keep that size until many
+        // requests
+        // later.
+        System.gc();
         warm = true;
         LOG.info(
                 "configuration is complete listeners={}",
@@ -75,6 +82,20 @@ final class RunningConfig implements ConfigSink {
     /** Whether all that the control plane meant at first is running. */
     boolean isWarm() {
         return warm;
+    }
+
+    /**
+     * Requests do not go to the control plane, and its channel looks its name up by itself: run as a cluster like others, it would have a
+     * second client of DNS in every sidecar ask for it every five seconds.
+     */
+    private boolean isControlPlaneByName(Cluster cluster) {
+        boolean named = cluster.discovery() instanceof Discovery.StrictDns
+                || cluster.discovery() instanceof Discovery.LogicalDns;
+        return named
+                && bootstrap
+                        .ads()
+                        .filter(ads -> ads.cluster().equals(cluster.name()))
+                        .isPresent();
     }
 
     /** A name in the bootstrap is not for the control plane to change. */

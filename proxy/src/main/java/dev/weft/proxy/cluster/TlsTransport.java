@@ -10,10 +10,10 @@ import java.net.InetSocketAddress;
 import javax.net.ssl.SSLException;
 
 /** {@link ClientTls} as upstream connections want it. Thread safe. */
-final class TlsTransport implements UpstreamTransport {
+public final class TlsTransport implements UpstreamTransport {
     private final ClientTls tls;
 
-    TlsTransport(ClientTls tls) {
+    public TlsTransport(ClientTls tls) {
         this.tls = tls;
     }
 

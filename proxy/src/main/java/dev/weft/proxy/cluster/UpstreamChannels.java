@@ -35,12 +35,13 @@ public enum UpstreamChannels {
                 : NIO;
     }
 
-    ChannelFactory<? extends Channel> factory(java.net.SocketAddress address) {
+    /** Makes unregistered sockets for this address. */
+    public ChannelFactory<? extends Channel> factory(java.net.SocketAddress address) {
         return address instanceof java.net.InetSocketAddress ? tcp : pipe;
     }
 
     /** The address of a Unix socket; a leading {@code @} means the abstract namespace, which only epoll knows. */
-    java.net.SocketAddress pipe(SocketAddress.Pipe pipe) {
+    public java.net.SocketAddress pipe(SocketAddress.Pipe pipe) {
         String path = pipe.path().startsWith("@") ? '\0' + pipe.path().substring(1) : pipe.path();
         return this == EPOLL ? new DomainSocketAddress(path) : UnixDomainSocketAddress.of(pipe.path());
     }

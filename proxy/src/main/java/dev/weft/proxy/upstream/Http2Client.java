@@ -9,6 +9,7 @@ import dev.weft.proxy.codec.http2.Http2Stream;
 import dev.weft.proxy.exchange.Loop;
 import dev.weft.proxy.exchange.UpstreamListener;
 import dev.weft.proxy.exchange.UpstreamStream;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,14 @@ public final class Http2Client implements UpstreamConnection, Http2Endpoint {
     private final StreamPool streams;
     private final Http2Connection connection;
     private final IdleTimer idle;
+    private final KeepAlive keepAlive;
     private final long mostRequests;
     private long requests;
     private boolean settingsKnown;
     private boolean draining;
     private boolean hadCapacity = true;
 
-    private Http2Client(Established established, ConnectionOwner owner, Http2Config config) {
+    private Http2Client(Established established, ConnectionOwner owner, Http2Config config, Duration keepAlive) {
         this.established = established;
         this.owner = owner;
         this.config = config;
@@ -46,13 +48,19 @@ public final class Http2Client implements UpstreamConnection, Http2Endpoint {
         this.mostRequests = options.maxRequests() == 0 ? Long.MAX_VALUE : options.maxRequests();
         this.connection = new Http2Connection(Http2Connection.Role.CLIENT, this, config, loop);
         this.idle = new IdleTimer(loop, options.idleTimeout(), this);
+        this.keepAlive = new KeepAlive(loop, keepAlive, connection);
         connection.addTo(established.channel());
     }
 
     /** Makes clients with these settings. */
     public static ClientProtocol protocol(UpstreamProtocol.Http2Options options) {
+        return protocol(options, Duration.ZERO);
+    }
+
+    /** Clients that ask every so often whether the peer is still there, and close where it does not answer; zero never asks. */
+    public static ClientProtocol protocol(UpstreamProtocol.Http2Options options, Duration keepAlive) {
         Http2Config config = Http2Config.ofClient(options);
-        return (established, owner) -> new Http2Client(established, owner, config);
+        return (established, owner) -> new Http2Client(established, owner, config, keepAlive);
     }
 
     @Override
@@ -124,6 +132,7 @@ public final class Http2Client implements UpstreamConnection, Http2Endpoint {
     @Override
     public void onClosed() {
         idle.stop();
+        keepAlive.stop();
         owner.onClosed(this);
     }
 
@@ -133,7 +142,9 @@ public final class Http2Client implements UpstreamConnection, Http2Endpoint {
     }
 
     @Override
-    public void onPingAck() {}
+    public void onPingAck() {
+        keepAlive.answered();
+    }
 
     @Override
     public void onSweep(Http2Stream stream) {}

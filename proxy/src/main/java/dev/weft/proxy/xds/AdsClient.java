@@ -44,7 +44,6 @@ public final class AdsClient implements AutoCloseable {
     private final ConfigSink sink;
     private final ScheduledExecutorService control;
     private final InstantSource clock;
-    private final Runnable wake;
     private final Backoff backoff;
     private final Set<XdsType> seen = EnumSet.noneOf(XdsType.class);
     private ProxyConfig published = ProxyConfig.EMPTY;
@@ -64,7 +63,6 @@ public final class AdsClient implements AutoCloseable {
      * @param channel to the control plane, credentials included
      * @param control the control thread
      * @param secrets where secrets that the stream carries go
-     * @param wake ends whatever pause the channel takes between its own tries: this client's backoff is the one that counts
      */
     public record Wiring(
             Channel channel,
@@ -72,15 +70,13 @@ public final class AdsClient implements AutoCloseable {
             XdsDecoder decoder,
             ScheduledExecutorService control,
             InstantSource clock,
-            SecretStore secrets,
-            Runnable wake) {}
+            SecretStore secrets) {}
 
     public AdsClient(Wiring wiring, Mode mode, ConfigSink sink, Backoff backoff) {
         this.reader = new ResourceReader(wiring.decoder(), assembler, wiring.secrets(), sink::names);
         this.sink = sink;
         this.control = wiring.control();
         this.clock = wiring.clock();
-        this.wake = wiring.wake();
         this.backoff = backoff;
         var stub = AggregatedDiscoveryServiceGrpc.newStub(wiring.channel());
         this.exchange = switch (mode) {
@@ -190,7 +186,6 @@ public final class AdsClient implements AutoCloseable {
             if (closed) {
                 return;
             }
-            wake.run();
             int mine = ++generation;
             StreamObserver<Q> opened = opener.apply(new Responses(mine));
             requests = opened;

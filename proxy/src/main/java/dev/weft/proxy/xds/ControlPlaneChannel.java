@@ -1,88 +1,75 @@
 package dev.weft.proxy.xds;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.net.InetAddresses;
 import dev.weft.model.cluster.Cluster;
 import dev.weft.model.cluster.Discovery;
 import dev.weft.model.cluster.EndpointSet;
 import dev.weft.model.cluster.Transport;
+import dev.weft.model.match.StringMatch;
 import dev.weft.model.net.SocketAddress;
+import dev.weft.model.tls.SanMatch;
 import dev.weft.model.tls.SecretRef;
 import dev.weft.model.tls.TlsContext;
 import dev.weft.model.tls.UpstreamTls;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NegotiationType;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
+import dev.weft.proxy.cluster.TlsTransport;
+import dev.weft.proxy.cluster.UpstreamChannels;
+import dev.weft.proxy.exchange.Loop;
+import dev.weft.proxy.identity.ClientTls;
+import dev.weft.proxy.identity.TlsContexts;
+import dev.weft.proxy.rpc.AddressSource;
+import dev.weft.proxy.rpc.RpcChannel;
+import dev.weft.proxy.rpc.RpcCredential;
+import dev.weft.proxy.rpc.RpcOptions;
+import dev.weft.proxy.rpc.RpcTarget;
+import dev.weft.proxy.upstream.UpstreamTransport;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 
 /**
- * The gRPC channel behind a static cluster of the bootstrap. Runs on an event loop that the caller owns, callbacks on the caller's
- * executor; the certificate of the control plane is checked against the trust file of the cluster, as that file is at each handshake.
+ * The gRPC channel behind a static cluster of the bootstrap. Its connections run on a loop that the caller owns, its callbacks on the
+ * control thread. The control plane must prove by a certificate of the cluster's roots, as their file is at that moment, that it is
+ * whom the cluster names.
  */
 public final class ControlPlaneChannel {
-    private static final long KEEPALIVE_SECONDS = 30;
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
     private static final int MAX_MESSAGE = 64 << 20;
-    private static final ImmutableMap<String, ?> SHUFFLED = ImmutableMap.of(
-            "loadBalancingConfig",
-            ImmutableList.of(ImmutableMap.of("pick_first", ImmutableMap.of("shuffleAddressList", true))));
-    /**
-     * The system's resolver blocks, which the control thread must not. One thread for each of the few lookups: the first virtual one
-     * would bring a pool of carriers, which stays.
-     */
-    private static final Executor NAMES =
-            task -> Thread.ofPlatform().daemon().name("weft-names").start(task);
+    private static final ImmutableList<String> H2 = ImmutableList.of("h2");
 
     private ControlPlaneChannel() {}
 
-    /** @throws IllegalArgumentException when the cluster has no fixed address, or its TLS settings cannot be used */
-    public static ManagedChannel open(Cluster cluster, EventLoopGroup loop, Executor callbacks) {
+    /**
+     * @param tls in whose secrets the roots are, under the name of their file
+     * @throws IllegalArgumentException when the cluster has no fixed address, or its TLS settings cannot be used
+     */
+    public static RpcChannel open(
+            Cluster cluster, Loop loop, TlsContexts tls, RpcCredential credential, Executor callbacks) {
         SocketAddress address = addressOf(cluster);
-        NettyChannelBuilder builder = switch (address) {
-            case SocketAddress.Inet(String host, int port) ->
-                named(host, port).channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
-            case SocketAddress.Pipe(String path) ->
-                NettyChannelBuilder.forAddress(new DomainSocketAddress(path))
-                        .channelType(EpollDomainSocketChannel.class);
+        AddressSource addresses = switch (address) {
+            case SocketAddress.Inet(String host, int port) -> AddressSource.named(host, port);
+            case SocketAddress.Pipe pipe ->
+                AddressSource.fixed(UpstreamChannels.of(loop.eventLoop()).pipe(pipe));
         };
-        builder.eventLoopGroup(loop)
-                .executor(callbacks)
-                .offloadExecutor(NAMES)
-                .maxInboundMessageSize(MAX_MESSAGE)
-                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveWithoutCalls(false)
-                .disableRetry();
-        switch (cluster.transport().fallback()) {
+        Duration connectTimeout = cluster.connection().connectTimeout();
+        RpcTarget target = switch (cluster.transport().fallback()) {
             case Transport.Plain ignored ->
-                builder.negotiationType(NegotiationType.PLAINTEXT).overrideAuthority(cluster.name());
-            case Transport.Tls(UpstreamTls tls) -> secure(builder, tls, cluster.name());
-        }
-        return builder.build();
+                new RpcTarget(addresses, cluster.name(), UpstreamTransport.PLAINTEXT, null, connectTimeout);
+            case Transport.Tls(UpstreamTls upstream) -> {
+                UpstreamTls checked = checked(upstream, address, cluster.name());
+                yield new RpcTarget(
+                        addresses,
+                        upstream.sni().isEmpty() ? hostOf(address, cluster) : upstream.sni(),
+                        new TlsTransport(new ClientTls(tls, checked, H2, "")),
+                        null,
+                        connectTimeout);
+            }
+        };
+        return new RpcChannel(loop, target, new RpcOptions(credential, KEEP_ALIVE, MAX_MESSAGE), callbacks);
     }
 
-    /**
-     * A name is looked up again whenever a connection fails, by the system's resolver with its search domains. Where it has several
-     * addresses each proxy begins at another one, so that replicas share the load and a lost one is passed over.
-     */
-    private static NettyChannelBuilder named(String host, int port) {
-        if (InetAddresses.isInetAddress(host)) {
-            return NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddresses.forString(host), port));
-        }
-        return NettyChannelBuilder.forTarget("dns:///" + host + ":" + port)
-                .disableServiceConfigLookUp()
-                .defaultServiceConfig(SHUFFLED);
+    private static String hostOf(SocketAddress address, Cluster cluster) {
+        return address instanceof SocketAddress.Inet inet ? inet.host() : cluster.name();
     }
 
     private static SocketAddress addressOf(Cluster cluster) {
@@ -101,24 +88,45 @@ public final class ControlPlaneChannel {
                         "static cluster '" + cluster.name() + "' has no endpoint; the control plane needs one"));
     }
 
-    private static void secure(NettyChannelBuilder builder, UpstreamTls tls, String cluster) {
-        TlsContext.Validation validation = tls.context()
-                .validation()
+    /** Fails closed: where the cluster demands no name, the certificate must carry the one that the control plane is called by. */
+    private static UpstreamTls checked(UpstreamTls tls, SocketAddress address, String cluster) {
+        TlsContext context = tls.context();
+        TlsContext.Validation validation = context.validation()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "cluster '" + cluster + "' uses TLS without a trusted_ca; the control plane must be checked"));
-        if (!(validation.trust() instanceof SecretRef.Files(String roots, String ignored))) {
+        if (!(validation.trust() instanceof SecretRef.Files)) {
             throw new IllegalArgumentException("cluster '" + cluster + "': the trust of the control plane comes from "
                     + validation.trust() + ", expected a file");
         }
-        try {
-            SslContextBuilder context = GrpcSslContexts.forClient().trustManager(new ReloadedTrust(Path.of(roots)));
-            builder.sslContext(context.build());
-        } catch (SSLException | IllegalArgumentException e) {
+        String name = tls.sni();
+        if (name.isEmpty() && address instanceof SocketAddress.Inet(String host, int ignored)) {
+            if (InetAddresses.isInetAddress(host)) {
+                return validation.sans().isEmpty() ? withAddress(tls, validation, host) : tls;
+            }
+            name = host;
+        }
+        if (name.isEmpty() && validation.sans().isEmpty()) {
             throw new IllegalArgumentException(
-                    "cluster '" + cluster + "': cannot use the trusted_ca " + roots + ": " + e.getMessage(), e);
+                    "cluster '" + cluster
+                            + "' uses TLS on a Unix socket without sni; the control plane's certificate has no name to be checked for");
         }
-        if (!tls.sni().isEmpty()) {
-            builder.overrideAuthority(tls.sni());
-        }
+        return new UpstreamTls(context, name, false, validation.sans().isEmpty());
+    }
+
+    /** An address is no server name to ask for, yet one that a certificate may carry. */
+    private static UpstreamTls withAddress(UpstreamTls tls, TlsContext.Validation validation, String address) {
+        TlsContext context = tls.context();
+        SanMatch san = new SanMatch(SanMatch.Type.IP_ADDRESS, StringMatch.exact(address));
+        return new UpstreamTls(
+                new TlsContext(
+                        context.minVersion(),
+                        context.maxVersion(),
+                        context.ciphers(),
+                        context.alpn(),
+                        context.certificate(),
+                        Optional.of(new TlsContext.Validation(validation.trust(), ImmutableList.of(san)))),
+                "",
+                false,
+                false);
     }
 }

@@ -1,24 +1,27 @@
 package dev.weft.proxy.agent.app;
 
+import com.google.common.net.InetAddresses;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.weft.proxy.agent.ByteMarshaller;
 import dev.weft.proxy.exchange.Loop;
-import dev.weft.proxy.listener.IoTransport;
+import dev.weft.proxy.rpc.AddressSource;
+import dev.weft.proxy.rpc.RpcChannel;
+import dev.weft.proxy.rpc.RpcCredential;
+import dev.weft.proxy.rpc.RpcOptions;
+import dev.weft.proxy.rpc.RpcTarget;
+import dev.weft.proxy.upstream.SourceAddress;
+import dev.weft.proxy.upstream.UpstreamTransport;
 import io.grpc.CallOptions;
-import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.netty.NegotiationType;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,26 +63,16 @@ final class GrpcHealth {
 
     private void call(
             AppProbe.GrpcHealth probe, Loop loop, Way way, ProbeRelay.Answer answer, Consumer<String> unreached) {
-        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(way.to(), probe.place().port()))
-                .eventLoopGroup(loop.eventLoop())
-                .channelType(dialer.io() == IoTransport.EPOLL ? EpollSocketChannel.class : NioSocketChannel.class)
-                .executor(loop.eventLoop())
-                .offloadExecutor(loop.eventLoop())
-                .negotiationType(NegotiationType.PLAINTEXT)
-                .maxInboundMessageSize(MAX_ANSWER)
-                .disableRetry();
         InetAddress from = way.from();
-        if (from != null) {
-            builder.localSocketPicker(new NettyChannelBuilder.LocalSocketPicker() {
-                @Override
-                public java.net.SocketAddress createSocketAddress(
-                        java.net.SocketAddress remote, io.grpc.Attributes attributes) {
-                    return new InetSocketAddress(from, 0);
-                }
-            });
-        }
-        ManagedChannel channel = builder.build();
+        RpcTarget target = new RpcTarget(
+                AddressSource.fixed(
+                        new InetSocketAddress(way.to(), probe.place().port())),
+                InetAddresses.toUriString(way.to()) + ":" + probe.place().port(),
+                UpstreamTransport.PLAINTEXT,
+                from == null ? null : SourceAddress.own(from),
+                probe.timeout());
+        RpcChannel channel = new RpcChannel(
+                loop, target, new RpcOptions(RpcCredential.NONE, Duration.ZERO, MAX_ANSWER), loop.eventLoop());
         ClientCalls.asyncUnaryCall(
                 channel.newCall(
                         CHECK,
@@ -95,7 +88,7 @@ final class GrpcHealth {
 
                     @Override
                     public void onError(Throwable failure) {
-                        channel.shutdownNow();
+                        channel.close();
                         Status status = Status.fromThrowable(failure);
                         String why = "the application: " + status.getCode() + " " + status.getDescription() + "\n";
                         if (status.getCode() == Status.Code.UNAVAILABLE) {
@@ -107,7 +100,7 @@ final class GrpcHealth {
 
                     @Override
                     public void onCompleted() {
-                        channel.shutdownNow();
+                        channel.close();
                         boolean serving = isServing(response);
                         answer.give(serving ? 200 : 503, serving ? "" : "the application: not serving\n");
                     }

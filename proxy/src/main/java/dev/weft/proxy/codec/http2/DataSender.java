@@ -107,6 +107,9 @@ final class DataSender {
         }
         if (stream.sendWindow > 0) {
             list(stream);
+            // Nothing else may be on its way that would bring a flush: a piece longer than a frame waits even on an
+            // idle connection.
+            connection.scheduleFlush();
         }
     }
 
