@@ -75,6 +75,7 @@ public final class ControlPlaneApp implements AutoCloseable {
     private volatile @Nullable RegistrySnapshot registry;
     private volatile SourceState state = SourceState.EMPTY;
     private @Nullable Platform platform;
+    private @Nullable WebhookServer webhooks;
     private int xdsPort;
     private int httpPort;
     private int webhookPort;
@@ -182,14 +183,15 @@ public final class ControlPlaneApp implements AutoCloseable {
         LiveInjector injector = new LiveInjector(InjectorConfigReader.defaults(), () -> mesh().mesh());
         base.configure(injector);
         InjectionMetrics injections = new InjectionMetrics(counters);
-        WebhookServer webhooks = own(WebhookServer.start(
+        WebhookServer server = own(WebhookServer.start(
                 address.get(),
                 certificate,
                 ImmutableMap.of(
                         "/inject", new InjectHandler(injector, injections, System::nanoTime),
                         "/validate", new ValidateHandler(references, injections)),
                 injections));
-        webhookPort = webhooks.port();
+        webhooks = server;
+        webhookPort = server.port();
     }
 
     private void measure(
@@ -248,7 +250,9 @@ public final class ControlPlaneApp implements AutoCloseable {
         status.publish(update.problems());
         sessions.pushAll();
         observer.updated(update.change(), Duration.ofNanos(System.nanoTime() - update.since()));
-        base.decided("gateway-api", GatewayStatuses.of(snapshot.gatewayApi(), snapshot.gatewayAddresses()));
+        base.decided(
+                "gateway-api",
+                GatewayStatuses.of(snapshot.gatewayApi(), snapshot.gatewayAddresses()));
     }
 
     private RegistrySnapshot mesh() {
@@ -288,12 +292,17 @@ public final class ControlPlaneApp implements AutoCloseable {
         readiness.waitFor(() -> "stopping");
         if (base != null) {
             base.stopping();
+            WebhookServer called = webhooks;
+            if (called != null) {
+                called.leave();
+            }
             if (served && !base.drain().isZero()) {
                 LOG.info("drains seconds={}", base.drain().toSeconds());
                 pause(base.drain());
             }
         }
         platform = null;
+        webhooks = null;
         xdsPort = 0;
         for (AutoCloseable resource = owned.poll(); resource != null; resource = owned.poll()) {
             try {

@@ -28,16 +28,23 @@ final class WebhookConnection extends SimpleChannelInboundHandler<FullHttpReques
     private final ImmutableMap<String, AdmissionHandler> handlers;
     private final ExecutorService calls;
     private final InjectionMetrics metrics;
+    private final WebhookClients clients;
+    private boolean busy;
 
     WebhookConnection(
-            ImmutableMap<String, AdmissionHandler> handlers, ExecutorService calls, InjectionMetrics metrics) {
+            ImmutableMap<String, AdmissionHandler> handlers,
+            ExecutorService calls,
+            InjectionMetrics metrics,
+            WebhookClients clients) {
         this.handlers = handlers;
         this.calls = calls;
         this.metrics = metrics;
+        this.clients = clients;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        busy = true;
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         AdmissionHandler handler = handlers.get(path(request.uri()));
         if (handler == null) {
@@ -71,22 +78,21 @@ final class WebhookConnection extends SimpleChannelInboundHandler<FullHttpReques
     }
 
     /** From any thread. */
-    private static void answer(
-            ChannelHandlerContext context, HttpResponseStatus status, byte[] body, boolean keepAlive) {
+    private void answer(ChannelHandlerContext context, HttpResponseStatus status, byte[] body, boolean keepAlive) {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, status.code() == 200 ? "application/json" : "text/plain")
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
-        if (!keepAlive) {
-            response.headers().set(HttpHeaderNames.CONNECTION, "close");
-        }
         context.executor().execute(() -> {
-            var written = context.writeAndFlush(response);
-            if (keepAlive) {
+            busy = false;
+            // Asked here, where the call to end arrives too: it closes idle connections, and this one was not.
+            if (keepAlive && !clients.leaving()) {
+                context.writeAndFlush(response);
                 context.channel().config().setAutoRead(true);
             } else {
-                written.addListener(ChannelFutureListener.CLOSE);
+                response.headers().set(HttpHeaderNames.CONNECTION, "close");
+                context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
             }
         });
     }
@@ -95,6 +101,10 @@ final class WebhookConnection extends SimpleChannelInboundHandler<FullHttpReques
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         if (event instanceof IdleStateEvent) {
             context.close();
+        } else if (event instanceof WebhookClients.Ending) {
+            if (!busy) {
+                context.close();
+            }
         } else {
             super.userEventTriggered(context, event);
         }

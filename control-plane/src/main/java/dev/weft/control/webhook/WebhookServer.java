@@ -22,7 +22,6 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 
@@ -40,16 +39,23 @@ public final class WebhookServer implements AutoCloseable {
     private static final int MAX_LINE = 8 << 10;
     private static final int MAX_HEADERS = 32 << 10;
     private static final int HANDSHAKE_SECONDS = 10;
-    private static final int IDLE_SECONDS = 90;
+
+    /** The API server lets go of a connection after 90 idle seconds: who closed first could meet its next request, which it does not repeat. */
+    private static final int IDLE_SECONDS = 150;
+
+    /** The API server waits for no answer longer than this, as the chart has it. */
+    private static final int LAST_ANSWERS_SECONDS = 10;
 
     private final EventLoopGroup loops;
     private final ExecutorService calls;
     private final Channel channel;
+    private final WebhookClients clients;
 
-    private WebhookServer(EventLoopGroup loops, ExecutorService calls, Channel channel) {
+    private WebhookServer(EventLoopGroup loops, ExecutorService calls, Channel channel, WebhookClients clients) {
         this.loops = loops;
         this.calls = calls;
         this.channel = channel;
+        this.clients = clients;
     }
 
     /**
@@ -65,17 +71,15 @@ public final class WebhookServer implements AutoCloseable {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 1, Thread.ofPlatform().name("webhook").daemon().factory(), NioIoHandler.newFactory());
+        WebhookClients clients = new WebhookClients(MAX_CONNECTIONS);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
-                    private final AtomicInteger open = new AtomicInteger();
-
                     @Override
                     protected void initChannel(SocketChannel connection) {
-                        connection.closeFuture().addListener(closed -> open.decrementAndGet());
-                        if (open.incrementAndGet() > MAX_CONNECTIONS) {
+                        if (!clients.admit(connection)) {
                             connection.close();
                             return;
                         }
@@ -87,12 +91,12 @@ public final class WebhookServer implements AutoCloseable {
                                 .addLast(handler)
                                 .addLast(new HttpServerCodec(MAX_LINE, MAX_HEADERS, MAX_LINE))
                                 .addLast(new HttpObjectAggregator(MAX_BODY))
-                                .addLast(new WebhookConnection(handlers, calls, metrics));
+                                .addLast(new WebhookConnection(handlers, calls, metrics, clients));
                     }
                 });
         try {
             Channel channel = bootstrap.bind(address).syncUninterruptibly().channel();
-            return new WebhookServer(loops, calls, channel);
+            return new WebhookServer(loops, calls, channel, clients);
         } catch (RuntimeException e) {
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             calls.shutdownNow();
@@ -116,12 +120,23 @@ public final class WebhookServer implements AutoCloseable {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
+    /** From now on each answer is the last one of its connection: the API server goes to another replica with what comes next. */
+    public void leave() {
+        clients.leave();
+    }
+
+    boolean leaving() {
+        return clients.leaving();
+    }
+
+    /** Waits for the answers that are under way. */
     @Override
     public void close() {
         if (loops.isShuttingDown()) {
             return;
         }
         channel.close().syncUninterruptibly();
+        clients.end(LAST_ANSWERS_SECONDS);
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         calls.shutdownNow();
     }

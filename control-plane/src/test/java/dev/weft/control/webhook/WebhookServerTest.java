@@ -19,7 +19,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -37,6 +41,8 @@ class WebhookServerTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final SeenCertificates seen = new SeenCertificates();
     private final RenewableKey key = new RenewableKey(TestCertificates.root("mesh"));
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
     private WebhookServer server;
 
     @BeforeEach
@@ -48,8 +54,19 @@ class WebhookServerTest {
                 key,
                 ImmutableMap.of(
                         "/inject", new InjectHandler(injector, metrics, System::nanoTime),
-                        "/validate", new ValidateHandler(file -> ImmutableList.of(), metrics)),
+                        "/validate", new ValidateHandler(file -> ImmutableList.of(), metrics),
+                        "/slow", this::slow),
                 metrics);
+    }
+
+    private AdmissionAnswer slow(AdmissionRequest request) {
+        asked.countDown();
+        try {
+            assertThat(release.await(5, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return AdmissionAnswer.Allowed.asItIs("slowly");
     }
 
     @AfterEach
@@ -104,6 +121,39 @@ class WebhookServerTest {
         post("/inject", POD.formatted(""));
 
         assertThat(seen.last).isNotEqualTo(before).isEqualTo(key.getCertificateChain("any")[0]);
+    }
+
+    @Test
+    void sendsTheCallerElsewhereOnceItLeaves() throws Exception {
+        assertThat(send("/inject", POD.formatted("")).headers().firstValue("connection"))
+                .isEmpty();
+
+        server.leave();
+
+        HttpResponse<String> last = send("/inject", POD.formatted(""));
+        assertThat(last.statusCode()).isEqualTo(200);
+        assertThat(last.headers().firstValue("connection")).hasValue("close");
+    }
+
+    @Test
+    void endsWithTheAnswerThatIsUnderWay() throws Exception {
+        CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(() -> {
+            try {
+                return send("/slow", POD.formatted(""));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+
+        Thread end = Thread.ofVirtual().start(server::close);
+        while (!server.leaving()) {
+            Thread.onSpinWait();
+        }
+        release.countDown();
+
+        assertThat(answer.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(end.join(Duration.ofSeconds(5))).isTrue();
     }
 
     private double count(String name) {
