@@ -220,13 +220,14 @@ public final class ControlPlaneApp implements AutoCloseable {
 
             @Override
             public void accept(SourceState newest) {
+                // First, since the registry's thread looks at it, too.
+                state = newest;
                 if (pin == null) {
                     pin = TrustDomainPin.of(newest);
                     updates.start(newest);
                 } else {
                     updates.onState(pin.apply(newest));
                 }
-                state = newest;
                 references.onState(newest);
                 decide(base, status);
             }
@@ -252,7 +253,7 @@ public final class ControlPlaneApp implements AutoCloseable {
         observer.updated(update.change(), Duration.ofNanos(System.nanoTime() - update.since()));
         base.decided(
                 "gateway-api",
-                GatewayStatuses.of(snapshot.gatewayApi(), snapshot.gatewayAddresses()));
+                GatewayStatuses.of(snapshot.gatewayApi(), snapshot.gatewayAddresses(), state.refusedRoutes()));
     }
 
     private RegistrySnapshot mesh() {

@@ -1,5 +1,7 @@
 package dev.weft.resources;
 
+import java.util.List;
+
 /** Renders problems for people, one line each: {@code file:line:column field: message (effect)}. */
 public final class ProblemFormat {
     private ProblemFormat() {}
@@ -16,6 +18,20 @@ public final class ProblemFormat {
                 .append(problem.effect().text())
                 .append(')')
                 .toString();
+    }
+
+    /** Without the place, for whoever has the object before them: the first problems in one line, and how many more there are. */
+    public static String summary(List<Problem> problems, int most) {
+        StringBuilder text = new StringBuilder();
+        for (Problem problem : problems.subList(0, Math.min(most, problems.size()))) {
+            text.append(text.isEmpty() ? "" : "; ")
+                    .append(problem.field().isEmpty() ? "" : problem.field() + ": ")
+                    .append(problem.message())
+                    .append(" (")
+                    .append(problem.effect().text())
+                    .append(')');
+        }
+        return problems.size() > most ? text + "; and " + (problems.size() - most) + " more" : text.toString();
     }
 
     /** As {@link #format}, led by the severity and followed by the object's name. */

@@ -98,6 +98,17 @@ public final class GatewayApi {
         return routes;
     }
 
+    /** Whether a parent is ours: one of our Gateways, or any Service. */
+    public boolean isParent(GatewayRoute.ParentRef parent, String routeNamespace) {
+        String namespace = parent.namespace().orElse(routeNamespace);
+        return parent.isService()
+                || parent.isGateway()
+                        && gateways.stream()
+                                .map(state -> state.gateway().meta())
+                                .anyMatch(meta -> meta.namespace().equals(namespace)
+                                        && meta.name().equals(parent.name()));
+    }
+
     /** The routes at a Service, the oldest first. */
     public ImmutableList<MeshRoute> meshRoutes(String host) {
         return meshRoutes.get(host);

@@ -4,14 +4,21 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import dev.weft.control.source.ObjectStatus;
 import dev.weft.control.source.ObjectStatus.Address;
+import dev.weft.control.source.RefusedRoute;
 import dev.weft.control.source.StatusCondition;
 import dev.weft.control.source.StatusTarget;
 import dev.weft.resources.GatewayClass;
+import dev.weft.resources.GatewayRoute;
 import dev.weft.resources.GatewayRoute.ParentRef;
 import dev.weft.resources.KubernetesGateway;
+import dev.weft.resources.Problem;
+import dev.weft.resources.ProblemFormat;
 import dev.weft.resources.ResourceKey;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the objects of the Gateway API are to say of themselves. Pure: made from a {@link GatewayApi}, written by the leader. Objects that
@@ -23,11 +30,19 @@ public final class GatewayStatuses {
     private static final String RESOLVED = "ResolvedRefs";
     private static final String CONFLICTED = "Conflicted";
 
+    /** So that one route with many mistakes still fits. */
+    private static final int TOLD = 5;
+
     private GatewayStatuses() {}
 
-    /** @param addresses where each Gateway is reached; none while nothing serves it */
+    /**
+     * @param addresses where each Gateway is reached; none while nothing serves it
+     * @param refused routes whose newest version is not in force, be an older one or not
+     */
     public static ImmutableList<ObjectStatus> of(
-            GatewayApi api, ImmutableListMultimap<ResourceKey, Address> addresses) {
+            GatewayApi api,
+            ImmutableListMultimap<ResourceKey, Address> addresses,
+            ImmutableList<RefusedRoute> refused) {
         ImmutableList.Builder<ObjectStatus> statuses = ImmutableList.builder();
         for (GatewayClass known : api.classes()) {
             statuses.add(new ObjectStatus.Conditions(
@@ -37,12 +52,36 @@ public final class GatewayStatuses {
         for (GatewayState state : api.gateways()) {
             statuses.add(gateway(state, addresses.get(state.gateway().key())));
         }
+        Set<ResourceKey> newer =
+                refused.stream().map(route -> route.outline().key()).collect(Collectors.toCollection(HashSet::new));
         for (RouteState state : api.routes()) {
-            if (!state.parents().isEmpty()) {
+            if (!state.parents().isEmpty()
+                    && !newer.contains(state.route().route().key())) {
                 statuses.add(route(state));
             }
         }
+        for (RefusedRoute route : refused) {
+            ObjectStatus.Route status = refused(api, route);
+            if (!status.parents().isEmpty()) {
+                statuses.add(status);
+            }
+        }
         return statuses.build();
+    }
+
+    /** Whether its references resolve nobody has looked at. */
+    private static ObjectStatus.Route refused(GatewayApi api, RefusedRoute refused) {
+        List<Problem> errors = refused.problems().stream()
+                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                .toList();
+        StatusCondition why = StatusCondition.fails(ACCEPTED, "UnsupportedValue", ProblemFormat.summary(errors, TOLD));
+        GatewayRoute route = refused.outline();
+        return new ObjectStatus.Route(
+                StatusTarget.of(route.meta()),
+                route.parents().stream()
+                        .filter(parent -> api.isParent(parent, route.meta().namespace()))
+                        .map(parent -> new ObjectStatus.Parent(reference(parent), ImmutableList.of(why)))
+                        .collect(ImmutableList.toImmutableList()));
     }
 
     private static ObjectStatus gateway(GatewayState state, ImmutableList<Address> addresses) {

@@ -1,8 +1,10 @@
 package dev.weft.control.kubernetes;
 
 import com.google.common.collect.ImmutableList;
+import dev.weft.control.source.RefusedRoute;
 import dev.weft.control.source.SourceState;
 import dev.weft.resources.FieldPath;
+import dev.weft.resources.GatewayRoute;
 import dev.weft.resources.IstioGateway;
 import dev.weft.resources.KubernetesGateway;
 import dev.weft.resources.KubernetesService;
@@ -44,6 +46,7 @@ final class ClusterState {
     private final TreeMap<ResourceKey, Held> platform = new TreeMap<>();
     private final Map<ResourceKey, KindInformer> tellers = new HashMap<>();
     private final Map<String, ParsedFile> written = new HashMap<>();
+    private final TreeMap<String, RefusedRoute> refusedRoutes = new TreeMap<>();
     private final Map<String, ParsedFile> changed = new HashMap<>();
     private final Set<String> deleted = new HashSet<>();
     private ResourceStore store = ResourceStore.EMPTY;
@@ -157,6 +160,7 @@ final class ClusterState {
         if (before != null && says(before).equals(says(parsed))) {
             return;
         }
+        refusedRoute(parsed).ifPresentOrElse(route -> refusedRoutes.put(name, route), () -> refusedRoutes.remove(name));
         changed.put(name, parsed);
         deleted.remove(name);
         dirty = true;
@@ -170,12 +174,25 @@ final class ClusterState {
             switch (parsed) {
                 case Parsed.Valid valid -> says.addAll(says(valid.resource()));
                 case Parsed.FailedClosed failed -> says.addAll(says(failed.resource()));
-                case Parsed.Refused refused -> says.add(refused.key());
+                case Parsed.Refused refused -> {
+                    says.add(refused.key());
+                    refused.outline().ifPresent(outline -> says.addAll(says(outline)));
+                }
                 case Parsed.Skipped ignored -> {}
             }
             says.add(parsed.problems());
         }
         return says;
+    }
+
+    private static Optional<RefusedRoute> refusedRoute(ParsedFile file) {
+        for (Parsed parsed : file.objects()) {
+            if (parsed instanceof Parsed.Refused refused
+                    && refused.outline().orElse(null) instanceof GatewayRoute route) {
+                return Optional.of(new RefusedRoute(route, refused.problems()));
+            }
+        }
+        return Optional.empty();
     }
 
     private static List<Object> says(Resource resource) {
@@ -185,6 +202,7 @@ final class ClusterState {
     private void delete(String name) {
         if (written.remove(name) != null) {
             changed.remove(name);
+            refusedRoutes.remove(name);
             deleted.add(name);
             dirty = true;
             secretsStale = true;
@@ -215,7 +233,8 @@ final class ClusterState {
         dirty = false;
         return new SourceState(
                 resources.build(),
-                problems.addAll(store.problems()).addAll(references).build());
+                problems.addAll(store.problems()).addAll(references).build(),
+                ImmutableList.copyOf(refusedRoutes.values()));
     }
 
     private void settle() {

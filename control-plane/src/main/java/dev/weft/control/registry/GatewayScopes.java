@@ -38,7 +38,7 @@ import java.util.TreeSet;
  * ProxyViews}; not shared.
  *
  * <p>The surprising rules are Istio's: of servers on one port the first decides what is spoken there, later ones that speak something
- * else are left out; a TLS server name that is taken is not given twice.
+ * else are left out; a TLS server name that is taken is not given twice. Ports that the Service in front forwards to one and the same are one.
  */
 final class GatewayScopes {
     private static final String GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
@@ -52,8 +52,8 @@ final class GatewayScopes {
     private final Map<Place, Traffic> traffic = new LinkedHashMap<>();
     private final Map<Place, Set<String>> serverNames = new LinkedHashMap<>();
 
-    /** A socket to be: the port that clients call, where that arrives, and the address. */
-    private record Place(int number, int bindPort, Optional<String> bind) {}
+    /** A socket to be: where traffic arrives, whichever port clients called, and the address. */
+    private record Place(int bindPort, Optional<String> bind) {}
 
     /** @param behind the service ports behind which the gateway's workload stands */
     GatewayScopes(RegistrySnapshot snapshot, ProxyFacts proxy, ImmutableList<InboundPort> behind, EgressScopes egress) {
@@ -122,7 +122,6 @@ final class GatewayScopes {
     GatewayView view() {
         ImmutableList.Builder<Port> ports = ImmutableList.builder();
         servers.forEach((place, on) -> ports.add(new Port(
-                place.number(),
                 place.bindPort(),
                 place.bind(),
                 traffic.getOrDefault(place, Traffic.OPAQUE),
@@ -164,6 +163,7 @@ final class GatewayScopes {
                 new Server(
                         Origin.ISTIO,
                         gateway.meta().provenance(),
+                        server.port().number(),
                         server.port().name(),
                         server.port().protocol(),
                         hosts,
@@ -232,6 +232,7 @@ final class GatewayScopes {
                 new Server(
                         Origin.GATEWAY_API,
                         gateway.meta().provenance(),
+                        listener.port(),
                         listener.name(),
                         listener.protocol().equals("HTTPS") ? Protocol.HTTPS : Protocol.HTTP,
                         ImmutableList.of(listener.hostname().orElse("*")),
@@ -244,7 +245,7 @@ final class GatewayScopes {
         Traffic spoken =
                 server.protocol().isHttp() ? Traffic.HTTP : server.protocol().isTls() ? Traffic.TLS : Traffic.OPAQUE;
         for (int bindPort : bindPorts(number)) {
-            Place place = new Place(number, bindPort, bind);
+            Place place = new Place(bindPort, bind);
             if (traffic.computeIfAbsent(place, first -> spoken) != spoken) {
                 continue;
             }
@@ -263,6 +264,7 @@ final class GatewayScopes {
         return new Server(
                 server.origin(),
                 server.gateway(),
+                server.number(),
                 server.name(),
                 server.protocol(),
                 free,

@@ -24,14 +24,12 @@ public record GatewayView(ImmutableList<Port> ports, ImmutableMap<String, Materi
     /**
      * One listening socket.
      *
-     * @param number that clients call
-     * @param bindPort where it arrives at the gateway
+     * @param bindPort where what clients call arrives at the gateway
      * @param bind absent: every address
      * @param traffic what is spoken on it, the same for all servers
      */
     @Immutable
-    public record Port(
-            int number, int bindPort, Optional<String> bind, Traffic traffic, ImmutableList<Server> servers) {}
+    public record Port(int bindPort, Optional<String> bind, Traffic traffic, ImmutableList<Server> servers) {}
 
     /** What is spoken on a socket. */
     public enum Traffic {
@@ -45,6 +43,7 @@ public record GatewayView(ImmutableList<Port> ports, ImmutableMap<String, Materi
      *
      * @param origin whose rules hold for it
      * @param gateway the object that declares it
+     * @param number of the port that clients call; servers of several may share a socket
      * @param name of the port in it
      * @param hosts DNS names, {@code *.suffix} or {@code *}
      * @param tls credentials have their namespace filled in; absent on plain ports
@@ -55,6 +54,7 @@ public record GatewayView(ImmutableList<Port> ports, ImmutableMap<String, Materi
     public record Server(
             Origin origin,
             Provenance gateway,
+            int number,
             String name,
             Protocol protocol,
             ImmutableList<String> hosts,

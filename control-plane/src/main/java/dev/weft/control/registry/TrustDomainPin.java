@@ -54,7 +54,7 @@ public final class TrustDomainPin implements UnaryOperator<SourceState> {
             resources.add(pinned(MeshConfig.DEFAULT));
             problems.add(problem(MeshConfig.DEFAULT));
         }
-        return new SourceState(resources.build(), problems.build());
+        return new SourceState(resources.build(), problems.build(), state.refusedRoutes());
     }
 
     private Problem problem(MeshConfig mesh) {

@@ -10,8 +10,15 @@ import dev.weft.resources.Resource;
  *
  * @param resources what is in force, each key once; where ages are equal or unknown, in order of precedence
  * @param problems what somebody should look at, by place
+ * @param refusedRoutes routes whose newest version is not in force, by name
  */
 @Immutable
-public record SourceState(ImmutableList<Resource> resources, ImmutableList<Problem> problems) {
+public record SourceState(
+        ImmutableList<Resource> resources, ImmutableList<Problem> problems, ImmutableList<RefusedRoute> refusedRoutes) {
     public static final SourceState EMPTY = new SourceState(ImmutableList.of(), ImmutableList.of());
+
+    /** A state without refused routes, or of a source whose objects have no status. */
+    public SourceState(ImmutableList<Resource> resources, ImmutableList<Problem> problems) {
+        this(resources, problems, ImmutableList.of());
+    }
 }

@@ -7,6 +7,7 @@ import dev.weft.control.source.SourceState;
 import dev.weft.control.source.StatusCondition;
 import dev.weft.control.source.StatusTarget;
 import dev.weft.resources.Problem;
+import dev.weft.resources.ProblemFormat;
 import dev.weft.resources.Resource;
 import dev.weft.resources.ResourceKind;
 import java.util.ArrayList;
@@ -133,15 +134,6 @@ public final class ValidationStatuses {
     }
 
     private static String told(List<Problem> problems) {
-        StringBuilder text = new StringBuilder();
-        for (Problem problem : problems.subList(0, Math.min(TOLD, problems.size()))) {
-            text.append(text.isEmpty() ? "" : "; ")
-                    .append(problem.field().isEmpty() ? "" : problem.field() + ": ")
-                    .append(problem.message())
-                    .append(" (")
-                    .append(problem.effect().text())
-                    .append(')');
-        }
-        return problems.size() > TOLD ? text + "; and " + (problems.size() - TOLD) + " more" : text.toString();
+        return ProblemFormat.summary(problems, TOLD);
     }
 }

@@ -19,6 +19,7 @@ import dev.weft.model.route.VirtualHost;
 import dev.weft.resources.ServerTls.PlainRequests;
 import dev.weft.resources.host.HostName;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,52 +42,52 @@ final class GatewayTables {
         this.services = services;
     }
 
-    /** @param port that clients call */
-    RouteConfig table(String name, int port, ImmutableList<Server> servers) {
+    /** @param servers at least one; where they are of several ports that clients call, the first that speaks of a host names its virtual host */
+    RouteConfig table(String name, ImmutableList<Server> servers) {
         Map<String, HostRules> byHost = new TreeMap<>(HostName.MOST_SPECIFIC_FIRST);
         for (Server server : servers) {
             boolean redirects = server.tls()
                     .filter(tls -> tls.plain() == PlainRequests.REDIRECTED)
                     .isPresent();
             if (redirects) {
-                server.hosts().forEach(host -> rules(byHost, host).toHttps());
+                server.hosts().forEach(host -> rules(byHost, host, server).toHttps());
             }
             for (Rules rules : server.rules()) {
                 switch (rules) {
                     case Rules.Istio istio -> {
                         for (String host : istio.hosts()) {
-                            HostRules of = rules(byHost, host);
+                            HostRules of = rules(byHost, host, server);
                             if (redirects) {
                                 of.toHttps();
                             } else {
-                                of.add(istio, server, port);
+                                of.add(istio, server);
                             }
                         }
                     }
                     case Rules.Api api ->
                         api.route().hostnames().stream()
                                 .filter(host -> !belongsToAnother(host, server, servers))
-                                .forEach(host ->
-                                        rules(byHost, host).add(api.route().route()));
+                                .forEach(host -> rules(byHost, host, server)
+                                        .add(api.route().route()));
                 }
             }
             if (server.origin() == Origin.GATEWAY_API) {
                 // A listener keeps its host from less specific ones, even while it has no routes.
-                server.hosts().forEach(host -> rules(byHost, host));
+                server.hosts().forEach(host -> rules(byHost, host, server));
             }
         }
         ImmutableList.Builder<VirtualHost> hosts = ImmutableList.builder();
         byHost.forEach((host, rules) -> hosts.add(new VirtualHost(
-                Names.virtualHost(host, port),
+                Names.virtualHost(host, rules.port),
                 ImmutableList.of(host),
-                rules.routes(port),
+                rules.routes(),
                 true,
                 HeaderMutations.NONE)));
         return new RouteConfig(name, hosts.build(), true, DIRECT_RESPONSE_LIMIT);
     }
 
-    private HostRules rules(Map<String, HostRules> byHost, String host) {
-        return byHost.computeIfAbsent(Ascii.toLowerCase(host), first -> new HostRules());
+    private HostRules rules(Map<String, HostRules> byHost, String host, Server server) {
+        return byHost.computeIfAbsent(Ascii.toLowerCase(host), first -> new HostRules(server.number()));
     }
 
     /** Whether another listener of the Gateway says more about a host. */
@@ -103,9 +104,15 @@ final class GatewayTables {
 
     /** What is said about one host. */
     private final class HostRules {
+        private final int port;
         private final List<ResolvedRoute> ofGatewayApi = new ArrayList<>();
-        private final List<Route> ofIstio = new ArrayList<>();
+        // One rule that holds at several ports of one socket is one route, though its name in traces has the port.
+        private final Map<Route, Route> ofIstio = new LinkedHashMap<>();
         private boolean redirects;
+
+        private HostRules(int port) {
+            this.port = port;
+        }
 
         void toHttps() {
             redirects = true;
@@ -117,12 +124,13 @@ final class GatewayTables {
             }
         }
 
-        void add(Rules.Istio istio, Server server, int port) {
-            ofIstio.addAll(
-                    new HttpRouteTranslator(view, services, port, server.reference()).translate(istio.service()));
+        void add(Rules.Istio istio, Server server) {
+            new HttpRouteTranslator(view, services, server.number(), server.reference())
+                    .translate(istio.service())
+                    .forEach(route -> ofIstio.putIfAbsent(undecorated(route), route));
         }
 
-        ImmutableList<Route> routes(int port) {
+        ImmutableList<Route> routes() {
             if (redirects) {
                 return ImmutableList.of(Route.of(
                         "https-redirect",
@@ -138,10 +146,19 @@ final class GatewayTables {
             HttpRouteTranslator names = new HttpRouteTranslator(view, services, port);
             return ImmutableList.<Route>builder()
                     .addAll(new GatewayRouteTranslator(view.mesh(), names, port).translate(ofGatewayApi))
-                    .addAll(ofIstio.stream().filter(route -> !takesAll(route)).toList())
-                    .addAll(ofIstio.stream().filter(GatewayTables::takesAll).toList())
+                    .addAll(ofIstio.values().stream()
+                            .filter(route -> !takesAll(route))
+                            .toList())
+                    .addAll(ofIstio.values().stream()
+                            .filter(GatewayTables::takesAll)
+                            .toList())
                     .build();
         }
+    }
+
+    private static Route undecorated(Route route) {
+        return new Route(
+                route.name(), route.match(), route.action(), route.mutations(), Optional.empty(), route.source());
     }
 
     private static boolean takesAll(Route route) {

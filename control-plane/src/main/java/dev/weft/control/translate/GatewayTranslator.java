@@ -62,7 +62,7 @@ final class GatewayTranslator {
         for (Port port : gateway.ports()) {
             ImmutableList<FilterChain> chains = switch (port.traffic()) {
                 case HTTP -> ImmutableList.of(plain(port, routeSink));
-                case TLS -> encrypted(port, routeSink);
+                case TLS -> encrypted(port.servers(), routeSink);
                 case OPAQUE -> opaque(port);
             };
             if (!chains.isEmpty()) {
@@ -98,39 +98,39 @@ final class GatewayTranslator {
 
     private FilterChain plain(Port port, Consumer<RouteConfig> routeSink) {
         String name = Names.gatewayRoutes(port.bindPort(), port.bind());
-        routeSink.accept(tables.table(name, port.number(), port.servers()));
+        routeSink.accept(tables.table(name, port.servers()));
         return http(name, FilterChainMatch.ANY, Optional.empty(), port.servers().getFirst());
     }
 
-    private ImmutableList<FilterChain> encrypted(Port port, Consumer<RouteConfig> routeSink) {
+    private ImmutableList<FilterChain> encrypted(ImmutableList<Server> servers, Consumer<RouteConfig> routeSink) {
         // Two servers with one name would be two chains for one match, which no proxy takes.
         Map<FilterChainMatch, FilterChain> chains = new LinkedHashMap<>();
-        for (Server server : port.servers()) {
-            for (FilterChain chain : chains(port, server, routeSink)) {
+        for (Server server : servers) {
+            for (FilterChain chain : chains(server, routeSink)) {
                 chains.putIfAbsent(chain.match(), chain);
             }
         }
         return ImmutableList.copyOf(chains.values());
     }
 
-    private ImmutableList<FilterChain> chains(Port port, Server server, Consumer<RouteConfig> routeSink) {
+    private ImmutableList<FilterChain> chains(Server server, Consumer<RouteConfig> routeSink) {
         ServerTls tls = server.tls()
                 .orElseThrow(() -> new AssertionError(server.gateway() + " has a port for TLS without settings"));
         FilterChainMatch match = serverNames(server.hosts());
         if (tls.mode() == ServerTls.Mode.PASSTHROUGH) {
-            return passthrough(port, server);
+            return passthrough(server);
         }
         if (server.protocol() == Protocol.HTTPS) {
             String name = Names.gatewayRoutes(
-                    port.number(),
+                    server.number(),
                     server.name(),
                     server.gateway().name(),
                     server.gateway().namespace());
-            routeSink.accept(tables.table(name, port.number(), ImmutableList.of(server)));
+            routeSink.accept(tables.table(name, ImmutableList.of(server)));
             return ImmutableList.of(
                     http(name, match, Optional.of(GatewayTls.http(tls, server.certificate(), view.mesh())), server));
         }
-        return tcp(port, server)
+        return tcp(server)
                 .map(filters -> ImmutableList.of(chain(
                         server,
                         match,
@@ -140,7 +140,7 @@ final class GatewayTranslator {
     }
 
     /** The first rule that names a server name has it. */
-    private ImmutableList<FilterChain> passthrough(Port port, Server server) {
+    private ImmutableList<FilterChain> passthrough(Server server) {
         ImmutableList.Builder<FilterChain> chains = ImmutableList.builder();
         for (Rules rules : server.rules()) {
             if (!(rules instanceof Rules.Istio(VirtualService service, ImmutableList<String> hosts))) {
@@ -151,14 +151,14 @@ final class GatewayTranslator {
                     ImmutableList<String> names = match.sniHosts().stream()
                             .filter(name -> hosts.stream().anyMatch(host -> Hosts.specificity(host, name) >= 0))
                             .collect(ImmutableList.toImmutableList());
-                    boolean applies = match.port().orElse(port.number()) == port.number()
+                    boolean applies = match.port().orElse(server.number()) == server.number()
                             && atThisGateway(match.gateways(), server, service);
                     if (applies && !names.isEmpty()) {
                         chains.add(chain(
                                 server,
                                 serverNames(names),
                                 Optional.empty(),
-                                opaque(tcpRoutes.split(route.route(), service, port.number()), server)));
+                                opaque(tcpRoutes.split(route.route(), service, server.number()), server)));
                     }
                 }
             }
@@ -168,21 +168,21 @@ final class GatewayTranslator {
 
     private ImmutableList<FilterChain> opaque(Port port) {
         Server server = port.servers().getFirst();
-        return tcp(port, server)
+        return tcp(server)
                 .map(filters -> ImmutableList.of(chain(server, FilterChainMatch.ANY, Optional.empty(), filters)))
                 .orElse(ImmutableList.of());
     }
 
-    private Optional<ImmutableList<NetworkFilter>> tcp(Port port, Server server) {
+    private Optional<ImmutableList<NetworkFilter>> tcp(Server server) {
         for (Rules rules : server.rules()) {
             if (rules instanceof Rules.Istio(VirtualService service, ImmutableList<String> ignored)) {
                 for (VirtualService.TcpRoute route : service.tcp()) {
                     boolean applies = route.match().isEmpty()
                             || route.match().stream()
-                                    .anyMatch(match -> match.port().orElse(port.number()) == port.number()
+                                    .anyMatch(match -> match.port().orElse(server.number()) == server.number()
                                             && atThisGateway(match.gateways(), server, service));
                     if (applies) {
-                        return Optional.of(opaque(tcpRoutes.split(route.route(), service, port.number()), server));
+                        return Optional.of(opaque(tcpRoutes.split(route.route(), service, server.number()), server));
                     }
                 }
             }

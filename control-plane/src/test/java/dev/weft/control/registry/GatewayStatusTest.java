@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import dev.weft.control.gateway.GatewayStatuses;
 import dev.weft.control.source.ObjectStatus;
+import dev.weft.control.source.RefusedRoute;
 import dev.weft.control.source.StatusCondition;
 import dev.weft.control.source.StatusTarget;
+import dev.weft.resources.GatewayRoute;
+import dev.weft.resources.parse.Parsed;
+import dev.weft.resources.parse.ResourceParser;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -87,9 +91,10 @@ class GatewayStatusTest {
     void tellsWhatBecameOfEachObject() {
         RegistrySnapshot snapshot = Meshes.mesh(MESH);
 
-        List<String> lines = GatewayStatuses.of(snapshot.gatewayApi(), snapshot.gatewayAddresses()).stream()
-                .flatMap(status -> lines(status).stream())
-                .toList();
+        List<String> lines =
+                GatewayStatuses.of(snapshot.gatewayApi(), snapshot.gatewayAddresses(), ImmutableList.of()).stream()
+                        .flatMap(status -> lines(status).stream())
+                        .toList();
 
         assertThat(lines)
                 .containsExactly(
@@ -122,6 +127,45 @@ class GatewayStatusTest {
                         "  gone Accepted=False/NoMatchingParent ResolvedRefs=False/BackendNotFound",
                         "HTTPRoute edge/elsewhere",
                         "  web Accepted=False/NoMatchingListenerHostname ResolvedRefs=False/RefNotPermitted");
+    }
+
+    @Test
+    void tellsTheParentsOfARefusedRouteWhyEvenWhereAnOlderVersionIsInForce() {
+        RegistrySnapshot snapshot = Meshes.mesh(MESH);
+        Parsed parsed = new ResourceParser().parse("good.yaml", """
+                        apiVersion: gateway.networking.k8s.io/v1
+                        kind: HTTPRoute
+                        metadata: {name: good, namespace: shop, generation: 7}
+                        spec:
+                          parentRefs:
+                          - {name: web, namespace: edge, sectionName: http}
+                          - {group: "", kind: Service, name: reviews}
+                          - {name: foreign, namespace: edge}
+                          rules:
+                          - filters: [{type: RequestMirror, requestMirror: {backendRef: {name: reviews, port: 80}}}]
+                            backendRefs: [{name: reviews, port: 80}]
+                        """).objects().getFirst();
+        assertThat(parsed).isInstanceOf(Parsed.Refused.class);
+        RefusedRoute refused = new RefusedRoute(
+                (GatewayRoute) ((Parsed.Refused) parsed).outline().orElseThrow(), parsed.problems());
+
+        List<ObjectStatus.Route> good =
+                GatewayStatuses.of(snapshot.gatewayApi(), snapshot.gatewayAddresses(), ImmutableList.of(refused))
+                        .stream()
+                        .filter(status -> status.target().name().equals("good"))
+                        .map(ObjectStatus.Route.class::cast)
+                        .toList();
+
+        assertThat(good).hasSize(1);
+        assertThat(good.getFirst().target().generation()).isEqualTo(7);
+        assertThat(lines(good.getFirst()))
+                .containsExactly(
+                        "HTTPRoute shop/good",
+                        "  web Accepted=False/UnsupportedValue",
+                        "  reviews Accepted=False/UnsupportedValue");
+        assertThat(good.getFirst().parents().getFirst().conditions().getFirst().message())
+                .startsWith("spec.rules[0].filters[0].type: ")
+                .contains("RequestMirror");
     }
 
     private static List<String> lines(ObjectStatus status) {

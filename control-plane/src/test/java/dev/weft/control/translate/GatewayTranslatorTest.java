@@ -1,6 +1,7 @@
 package dev.weft.control.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -17,6 +18,7 @@ import dev.weft.model.listener.Listener;
 import dev.weft.model.listener.NetworkFilter;
 import dev.weft.model.net.SocketAddress;
 import dev.weft.model.route.Forward;
+import dev.weft.model.route.VirtualHost;
 import dev.weft.model.tls.SecretRef;
 import dev.weft.model.tls.TlsContext;
 import java.util.List;
@@ -74,6 +76,36 @@ class GatewayTranslatorTest {
         assertThat(config.routes()).containsOnlyKeys("http.8080", "http.81.10.0.0.1");
         // Nothing of the mesh that no rule names.
         assertThat(config.clusters().keySet()).noneMatch(name -> name.contains("unused"));
+    }
+
+    @Test
+    void servesOnOneSocketWhatTheServiceForwardsToOnePort() {
+        ProxyConfig config =
+                translate(EDGE.replace("port: 443, targetPort: 8443", "port: 8000, targetPort: 8080") + """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: web, namespace: edge}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - {port: {number: 80, protocol: HTTP, name: http}, hosts: [a.example.com]}
+                  - {port: {number: 8000, protocol: HTTP, name: more}, hosts: [a.example.com, b.example.com]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: both, namespace: shop}
+                spec:
+                  hosts: [a.example.com, b.example.com]
+                  gateways: [edge/web]
+                  http: [{name: rule, route: [{destination: {host: unused}}]}]
+                """);
+
+        assertThat(config.listeners()).containsOnlyKeys("0.0.0.0_8080");
+        assertThat(config.routes()).containsOnlyKeys("http.8080");
+        assertThat(config.routes().get("http.8080").virtualHosts())
+                .extracting(VirtualHost::name, host -> host.routes().size())
+                .containsExactlyInAnyOrder(tuple("a.example.com:80", 1), tuple("b.example.com:8000", 1));
     }
 
     @Test

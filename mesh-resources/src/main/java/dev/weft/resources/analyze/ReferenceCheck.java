@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds references between resources that lead nowhere: hosts, ports, subsets, delegates, gateways, secrets. The control plane runs it on each new store. Confined to one call.
+ * Finds references between resources that lead nowhere: hosts, ports, subsets, delegates, gateways, secrets; and Gateways that stand in each other's way. The control plane runs it on each new store. Confined to one call.
  * The surprising rule: it asks whether the thing exists at all, not whether a certain client sees it, so that it never cries wolf.
  */
 public final class ReferenceCheck {
@@ -67,6 +67,7 @@ public final class ReferenceCheck {
                 check.destinationRule(stored, rule);
             }
         }
+        check.problems.addAll(GatewayHostCheck.problems(store, domainSuffix));
         return ImmutableList.sortedCopyOf(Problem.ORDER, check.problems);
     }
 

@@ -41,6 +41,12 @@ final class GatewayRouteReader {
         return route(meta, spec, GatewayRouteReader::grpcRule);
     }
 
+    /** What a route that is refused says of its parents, and nothing else of it. */
+    static GatewayRoute outline(ResourceMeta meta, Fields spec) {
+        return new GatewayRoute(
+                meta, spec.list("parentRefs", GatewayRouteReader::parent), ImmutableList.of(), ImmutableList.of());
+    }
+
     private static GatewayRoute route(ResourceMeta meta, Fields spec, Function<Fields, Rule> rule) {
         ImmutableList<String> hostnames = spec.texts("hostnames");
         for (int i = 0; i < hostnames.size(); i++) {

@@ -144,8 +144,8 @@ final class ObjectParser {
             case GATEWAY -> plain(subject, body, fields -> IstioGatewayReader.read(meta, fields));
             case GATEWAY_CLASS -> plain(subject, body, fields -> KubernetesGatewayReader.gatewayClass(meta, fields));
             case KUBERNETES_GATEWAY -> plain(subject, body, fields -> KubernetesGatewayReader.read(meta, fields));
-            case HTTP_ROUTE -> plain(subject, body, fields -> GatewayRouteReader.http(meta, fields));
-            case GRPC_ROUTE -> plain(subject, body, fields -> GatewayRouteReader.grpc(meta, fields));
+            case HTTP_ROUTE -> route(subject, body, fields -> GatewayRouteReader.http(meta, fields));
+            case GRPC_ROUTE -> route(subject, body, fields -> GatewayRouteReader.grpc(meta, fields));
             case REFERENCE_GRANT -> plain(subject, body, fields -> KubernetesGatewayReader.grant(meta, fields));
             case SECRET -> plain(subject, body, fields -> SecretReader.read(meta, fields));
             case ENDPOINT_SLICE -> platform(subject, EndpointSliceReader.read(meta, new PlatformFields(body.node())));
@@ -162,6 +162,16 @@ final class ObjectParser {
         }
         Checks checks = new Checks(subject.positions());
         return finish(subject, checks, reader.read(new Fields(checks, body.node(), body.at())));
+    }
+
+    /** Its parents are told of a route that is refused, so they are read even then. */
+    private static Parsed route(Subject subject, Body body, KindReader reader) {
+        Parsed parsed = plain(subject, body, reader);
+        if (!(parsed instanceof Parsed.Refused refused)) {
+            return parsed;
+        }
+        Fields fields = new Fields(new Checks(subject.positions()), body.node(), body.at());
+        return refused.withOutline(GatewayRouteReader.outline(subject.meta(), fields));
     }
 
     private static Parsed platform(Subject subject, Resource resource) {

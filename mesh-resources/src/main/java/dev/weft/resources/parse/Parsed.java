@@ -25,14 +25,21 @@ public sealed interface Parsed {
      *
      * @param key empty where it could not be told which object was meant; then nothing that the file held before may be taken for deleted
      * @param substitute a security kind's strictest reading, for when there is no valid version yet
+     * @param outline for whoever has to be told: of a route, its name and parents, without rules; never in force
      */
     @Immutable
     record Refused(
             Optional<ResourceKey> key,
             Optional<Resource> substitute,
+            Optional<Resource> outline,
             Positions positions,
             ImmutableList<Problem> problems)
-            implements Parsed {}
+            implements Parsed {
+
+        Refused withOutline(Resource other) {
+            return new Refused(key, substitute, Optional.of(other), positions, problems);
+        }
+    }
 
     /** Nothing that Weft reads. */
     @Immutable

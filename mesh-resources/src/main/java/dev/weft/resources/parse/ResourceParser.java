@@ -224,6 +224,7 @@ public final class ResourceParser {
         return new Parsed.Refused(
                 Optional.empty(),
                 Optional.<Resource>empty(),
+                Optional.<Resource>empty(),
                 new Positions(
                         location.file(), new YamlNode.Mapping(ImmutableMap.of(), location.line(), location.column())),
                 ImmutableList.of(problem(Severity.ERROR, code, location, "", message, Effect.REFUSED)));

@@ -28,7 +28,8 @@ record Subject(ResourceMeta meta, Positions positions, ImmutableList<Finding> fi
     }
 
     Parsed refused(Optional<Resource> substitute, Collection<Finding> more, Function<Finding, Effect> effectOfErrors) {
-        return new Parsed.Refused(Optional.of(meta.key()), substitute, positions, problems(more, effectOfErrors));
+        return new Parsed.Refused(
+                Optional.of(meta.key()), substitute, Optional.empty(), positions, problems(more, effectOfErrors));
     }
 
     Parsed failedClosed(Resource resource, Collection<Finding> more, Function<Finding, Effect> effectOfErrors) {

@@ -93,6 +93,74 @@ class ReferenceCheckTest {
                 """)).isEmpty();
     }
 
+    @Test
+    void namesHostsThatTheNamedGatewayDoesNotTake() {
+        assertThat(check("""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: g, namespace: shop}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers: [{port: {number: 80, protocol: HTTP, name: http}, hosts: ["*.example.com", other/o.example.org, ./own.example.org]}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: v, namespace: shop}
+                spec:
+                  hosts: [a.example.com, a.example.org, o.example.org, own.example.org, "*.com"]
+                  gateways: [g, mesh]
+                  http: [{route: [{destination: {host: reviews}}]}]
+                """))
+                .containsExactly(
+                        "rules.yaml:12:26 spec.hosts[1]: no server of Gateway shop/g takes the host a.example.org from the namespace"
+                                + " shop (no traffic meets it)",
+                        "rules.yaml:12:41 spec.hosts[2]: no server of Gateway shop/g takes the host o.example.org from the namespace"
+                                + " shop (no traffic meets it)");
+    }
+
+    @Test
+    void namesWhatOneGatewayTakesFromAnother() {
+        assertThat(check("""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: first, namespace: shop}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - {port: {number: 80, protocol: HTTP, name: http}, hosts: [a.example.com]}
+                  - {port: {number: 443, protocol: TLS, name: tls}, hosts: [a.example.com], tls: {mode: PASSTHROUGH}}
+                  - {port: {number: 3306, protocol: TCP, name: tcp}, hosts: ["*"]}
+                  - {port: {number: 8080, protocol: HTTP, name: more}, hosts: ["*"]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: second, namespace: other}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - {port: {number: 80, protocol: HTTP, name: http}, hosts: [b.example.com, a.example.com]}
+                  - {port: {number: 443, protocol: TLS, name: tls}, hosts: [a.example.com, b.example.com], tls: {mode: PASSTHROUGH}}
+                  - {port: {number: 3306, protocol: TCP, name: tcp}, hosts: ["*"]}
+                  - {port: {number: 8080, protocol: TCP, name: more}, hosts: ["*"]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: elsewhere, namespace: other}
+                spec:
+                  selector: {istio: other}
+                  servers: [{port: {number: 3306, protocol: TCP, name: tcp}, hosts: ["*"]}]
+                """))
+                .containsExactly(
+                        "rules.yaml:18:77 spec.servers[0].hosts[1]: Gateway shop/first takes the host a.example.com on the port 80 of"
+                                + " the same workloads (in force as written)",
+                        "rules.yaml:19:61 spec.servers[1].hosts[0]: Gateway shop/first takes the host a.example.com on the port 443 of"
+                                + " the same workloads (the object that was there first stays in force)",
+                        "rules.yaml:20:13 spec.servers[2].port.number: Gateway shop/first has the port 3306 of the same workloads"
+                                + " (the object that was there first stays in force)",
+                        "rules.yaml:21:27 spec.servers[3].port.protocol: found TCP, but Gateway shop/first speaks HTTP on the port 8080"
+                                + " of the same workloads (the object that was there first stays in force)");
+    }
+
     private static List<String> check(String rules) {
         ResourceParser parser = new ResourceParser();
         ResourceStore store = ResourceStore.EMPTY.replaceAll(

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Weft on a cluster as its charts install it, by Helm's own engine. One at a time on a cluster; closing uninstalls it. */
 final class MeshInstall implements AutoCloseable {
@@ -40,6 +41,16 @@ final class MeshInstall implements AutoCloseable {
             throw new AssertionError("Weft does not install: " + e.getMessage() + "\n" + state, e);
         }
         return install;
+    }
+
+    /** Takes a test's namespace and the mesh away, as far as they came to be. */
+    static void end(@Nullable TestNamespace namespace, @Nullable MeshInstall mesh) {
+        if (namespace != null) {
+            namespace.close();
+        }
+        if (mesh != null) {
+            mesh.close();
+        }
     }
 
     /** The ingress gateway. */
