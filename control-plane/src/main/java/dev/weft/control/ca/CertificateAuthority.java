@@ -84,9 +84,14 @@ public final class CertificateAuthority {
         SigningMaterial signer = material;
         X509Certificate leaf =
                 issue(signer, request.key(), names, requested.isPositive() ? requested : DEFAULT_LIFETIME);
-        return new SigningOutcome.Issued(
-                chain(signer, leaf).stream().map(Pem::certificate).collect(ImmutableList.toImmutableList()),
-                leaf.getNotAfter().toInstant());
+        // Last comes the whole bundle, as Istio's agents expect: while one root follows another, peers of both are
+        // trusted.
+        ImmutableList<String> answer = ImmutableList.<String>builder()
+                .add(Pem.certificate(leaf))
+                .addAll(signer.chain().stream().map(Pem::certificate).toList())
+                .add(Pem.certificates(signer.roots()))
+                .build();
+        return new SigningOutcome.Issued(answer, leaf.getNotAfter().toInstant());
     }
 
     /** A certificate for a server of the control plane itself, with the path to the root. */

@@ -225,6 +225,19 @@ class CertificateAuthorityTest {
         assertThat(live.trustBundle()).isEqualTo(Pem.certificate(fresh));
     }
 
+    @Test
+    void tellsWorkloadsOfEveryRootWhileOneFollowsAnother() throws Exception {
+        X509Certificate old = Requests.caCertificate("old", KEY, "old", KEY, clock.instant());
+        X509Certificate fresh = Requests.caCertificate("fresh", KEY, "fresh", KEY, clock.instant());
+        CertificateAuthority live =
+                new CertificateAuthority(material(old, old, fresh), "cluster.local", clock, new SecureRandom());
+
+        SigningOutcome outcome = live.sign(REVIEWS, Requests.request(Requests.key("secp256r1")), Duration.ZERO);
+
+        assertThat(((SigningOutcome.Issued) outcome).chain()).hasSize(2);
+        assertThat(((SigningOutcome.Issued) outcome).chain().getLast()).isEqualTo(live.trustBundle());
+    }
+
     /** A root that signs, in a bundle. All of these have one key. */
     private static SigningMaterial material(X509Certificate issuer, X509Certificate... roots) {
         return new SigningMaterial(issuer, KEY.getPrivate(), ImmutableList.of(), ImmutableList.copyOf(roots));

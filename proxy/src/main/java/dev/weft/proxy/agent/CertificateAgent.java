@@ -108,15 +108,20 @@ public final class CertificateAgent {
 
     private void take(KeyPair key, List<String> pems) {
         try {
-            ImmutableList<X509Certificate> chain =
-                    KeyMaterial.trust(String.join("\n", pems)).roots();
-            X509Certificate leaf = chain.get(0);
+            if (pems.isEmpty()) {
+                throw new IllegalArgumentException("the authority answered without a certificate");
+            }
+            // The authority closes the chain with its roots, several of them while one follows another: they are what
+            // the mesh trusts, and no
+            // part of what is presented.
+            int last = pems.size() - 1;
+            ImmutableList<X509Certificate> presented = KeyMaterial.trust(
+                            String.join("\n", pems.subList(0, Math.max(1, last))))
+                    .roots();
+            KeyMaterial.TrustBundle trust = KeyMaterial.trust(pems.get(last));
+            X509Certificate leaf = presented.get(0);
             check(key, leaf);
-            // The authority closes the chain with its root: that is what the mesh trusts, and no part of what is
-            // presented.
-            X509Certificate root = chain.get(chain.size() - 1);
-            ImmutableList<X509Certificate> presented = chain.size() > 1 ? chain.subList(0, chain.size() - 1) : chain;
-            secrets.publish(TRUST_SECRET, new KeyMaterial.TrustBundle(ImmutableList.of(root)));
+            secrets.publish(TRUST_SECRET, trust);
             secrets.publish(WORKLOAD_SECRET, new KeyMaterial.Identity(presented, key.getPrivate()));
             backoff.reset();
             rotateLater(leaf);
