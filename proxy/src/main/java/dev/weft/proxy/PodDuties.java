@@ -75,7 +75,7 @@ final class PodDuties implements AutoCloseable {
         relays.put("/stats/prometheus", merged::start);
         relays.put("/metrics", merged::start);
         PodEnvironment.Ports ports = environment.ports();
-        this.dns = environment.runtime().dns() == DnsCapture.ON
+        this.dns = environment.runtime().dns() != DnsCapture.OFF
                 ? Optional.of(DnsServer.start(
                         loop,
                         io,

@@ -1,9 +1,13 @@
 package dev.weft.control.registry;
 
+import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.Immutable;
+import dev.weft.resources.ResourceKey;
+import dev.weft.resources.ResourceKind;
+import dev.weft.resources.ServiceEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +25,9 @@ import java.util.Set;
 @Immutable
 @SuppressWarnings("Immutable") // the map is immutable, and so are its values
 final class AutoAddresses {
+    /** Istio's label by which an entry declines: its hosts go by the addresses that the cluster's DNS has. */
+    private static final String LABEL = "networking.istio.io/enable-autoallocate-ip";
+
     /** The first and the last of the block are nobody's. */
     private static final int MOST = (1 << 16) - 2;
 
@@ -32,12 +39,21 @@ final class AutoAddresses {
         this.byOwner = byOwner;
     }
 
-    /** @param services the oldest first */
-    static AutoAddresses of(List<MeshService> services) {
+    /**
+     * @param services the oldest first
+     * @param entries that declare some of them
+     */
+    static AutoAddresses of(List<MeshService> services, List<ServiceEntry> entries) {
+        Set<ResourceKey> declined = new HashSet<>();
+        for (ServiceEntry entry : entries) {
+            if (Ascii.equalsIgnoreCase(entry.meta().labels().getOrDefault(LABEL, ""), "false")) {
+                declined.add(entry.key());
+            }
+        }
         Set<Integer> taken = new HashSet<>();
         Map<Owner, ImmutableList<String>> addresses = new LinkedHashMap<>();
         for (MeshService service : services) {
-            if (isWithout(service) && taken.size() < MOST) {
+            if (isWithout(service) && !declined.contains(service.source()) && taken.size() < MOST) {
                 Owner owner = new Owner(service.namespace(), service.hostname());
                 int number = first(owner);
                 while (!taken.add(number)) {
@@ -60,7 +76,7 @@ final class AutoAddresses {
     }
 
     private static boolean isWithout(MeshService service) {
-        return service.source().kind() == dev.weft.resources.ResourceKind.SERVICE_ENTRY
+        return service.source().kind() == ResourceKind.SERVICE_ENTRY
                 && service.addresses().isEmpty()
                 && !service.hostname().startsWith("*")
                 && service.resolution() != MeshService.Resolution.ORIGINAL_DESTINATION;

@@ -17,7 +17,10 @@ import java.util.OptionalInt;
 public record ClientNode(
         String id, String workload, ProxyFacts facts, UserAgent userAgent, OptionalInt adminPort, DnsCapture dns) {
 
-    /** Whether the proxy answers its workload's DNS queries (node metadata {@code DNS_CAPTURE}). */
+    /**
+     * Whether the proxy answers its workload's DNS queries, by names that may be given addresses (node metadata {@code DNS_CAPTURE}, and {@code
+     * DNS_AUTO_ALLOCATE} unless that says no).
+     */
     public enum DnsCapture {
         OFF,
         ON

@@ -94,9 +94,9 @@ final class Endpoints {
                             new ObjectName(pod.get().namespace(), pod.get().name()),
                             new InboundPort(service, port, member.port()));
                 }
-                endpoints.add(endpoint(service, pod.get(), member.address(), member.port()));
+                endpoints.add(endpoint(service, pod.get(), member));
             } else if (!member.isPod()) {
-                endpoints.add(endpoint(service, byHand(service, member), member.address(), member.port()));
+                endpoints.add(endpoint(service, byHand(service, member), member));
             }
             // A pod that is not known yet will be in a moment. To send to it before would be to guess whether it takes
             // mutual TLS.
@@ -182,14 +182,29 @@ final class Endpoints {
 
     private void add(
             MeshService service, Workload workload, int targetPort, ImmutableList.Builder<MeshEndpoint> endpoints) {
-        workload.spec().address().ifPresent(address -> endpoints.add(endpoint(service, workload, address, targetPort)));
+        workload.spec()
+                .address()
+                .ifPresent(address -> endpoints.add(endpoint(service, workload, new Own(address, targetPort, ""))));
     }
 
-    private MeshEndpoint endpoint(MeshService service, Workload workload, String address, int port) {
+    /** What an endpoint has for itself. */
+    private record Own(String address, int port, String hostname) {}
+
+    private MeshEndpoint endpoint(MeshService service, Workload workload, Slices.Member member) {
+        return endpoint(
+                service,
+                workload,
+                new Own(
+                        member.address(),
+                        member.port(),
+                        service.headless() ? member.endpoint().hostname().orElse("") : ""));
+    }
+
+    private MeshEndpoint endpoint(MeshService service, Workload workload, Own own) {
         WorkloadSpec spec = workload.spec();
         return new MeshEndpoint(
-                address,
-                port,
+                own.address(),
+                own.port(),
                 workload.labels(),
                 workload.owner(),
                 workload.namespace(),
@@ -197,7 +212,8 @@ final class Endpoints {
                 spec.locality(),
                 spec.network().orElse(""),
                 spec.weight().orElse(1),
-                tls(service, workload, port));
+                own.hostname(),
+                tls(service, workload, own.port()));
     }
 
     private MeshEndpoint.Tls tls(MeshService service, Workload workload, int port) {
@@ -231,6 +247,7 @@ final class Endpoints {
                 Optional.empty(),
                 "",
                 1,
+                "",
                 MeshEndpoint.Tls.NONE);
     }
 }

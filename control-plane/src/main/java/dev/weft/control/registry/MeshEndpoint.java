@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param namespace the workload's
  * @param serviceAccount empty where unknown
  * @param weight at least 1
+ * @param hostname first label of the endpoint's own name under that of its headless service; empty where it has none
  * @param tls whether the workload takes the mesh's mutual TLS on this port
  */
 @Immutable
@@ -28,6 +29,7 @@ public record MeshEndpoint(
         Optional<Locality> locality,
         String network,
         int weight,
+        String hostname,
         Tls tls) {
 
     /** What automatic mutual TLS does for the endpoint. */

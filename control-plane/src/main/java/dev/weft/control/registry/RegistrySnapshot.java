@@ -98,11 +98,9 @@ public final class RegistrySnapshot {
                 .collect(ImmutableListMultimap.toImmutableListMultimap(
                         policy -> policy.meta().namespace(), policy -> policy));
         this.workloads = new Workloads(resources);
+        ImmutableList<ServiceEntry> entries = ResourceOrder.oldestFirst(resources, ServiceEntry.class);
         ImmutableList<Services.Declared> declared = Services.declared(
-                mesh,
-                DOMAIN_SUFFIX,
-                ResourceOrder.oldestFirst(resources, KubernetesService.class),
-                ResourceOrder.oldestFirst(resources, ServiceEntry.class));
+                mesh, DOMAIN_SUFFIX, ResourceOrder.oldestFirst(resources, KubernetesService.class), entries);
         // Kubernetes Services come first and entries by age: the order in which one of several services of a host is
         // picked.
         this.services = declared.stream().map(Services.Declared::service).collect(ImmutableList.toImmutableList());
@@ -132,7 +130,7 @@ public final class RegistrySnapshot {
                 peerAccounts);
         this.outbound =
                 before.map(last -> last.outbound).filter(fresh::holdsFor).orElse(fresh);
-        this.autoAddresses = Suppliers.memoize(() -> AutoAddresses.of(services));
+        this.autoAddresses = Suppliers.memoize(() -> AutoAddresses.of(services, entries));
     }
 
     private static ImmutableMap<String, ImmutableMap<String, String>> namespaceLabels(

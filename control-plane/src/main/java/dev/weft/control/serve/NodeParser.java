@@ -103,6 +103,9 @@ final class NodeParser {
                         ? metadata.number("ADMIN_PORT")
                         : metadata.nested("PROXY_CONFIG").number("proxyAdminPort"),
                 metadata.text("DNS_CAPTURE").filter("true"::equals).isPresent()
+                                && metadata.text("DNS_AUTO_ALLOCATE")
+                                        .filter("false"::equals)
+                                        .isEmpty()
                         ? ClientNode.DnsCapture.ON
                         : ClientNode.DnsCapture.OFF);
     }

@@ -13,7 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Which names a workload's proxy answers DNS queries for: everything that it may call and that has an address. A name that is left out
+ * Which names a workload's proxy answers DNS queries for: everything that it may call and that has an address, and the pods of headless
+ * Services that have names. A name that is left out
  * is the cluster's own DNS to answer: an ExternalName, a headless Service without endpoints, an external host that nobody gave an
  * address. Pure.
  */
@@ -22,7 +23,7 @@ public final class NameTables {
 
     /**
      * @param addresses of both families
-     * @param shortName of a Kubernetes Service, empty for what is none
+     * @param shortName of a Kubernetes Service or of a pod under it, empty for what is neither
      */
     public record Name(ImmutableSet<String> addresses, String shortName, String namespace) {
         public boolean isKubernetes() {
@@ -42,10 +43,12 @@ public final class NameTables {
                     && service.resolution() == MeshService.Resolution.ORIGINAL_DESTINATION;
             if (headless) {
                 for (ServicePort port : service.ports()) {
-                    view.endpoints(service, port).stream()
-                            .map(MeshEndpoint::address)
-                            .filter(InetAddresses::isInetAddress)
-                            .forEach(addresses::add);
+                    for (MeshEndpoint endpoint : view.endpoints(service, port)) {
+                        if (InetAddresses.isInetAddress(endpoint.address())) {
+                            addresses.add(endpoint.address());
+                            own(service, endpoint, names);
+                        }
+                    }
                 }
             }
             if (!addresses.isEmpty()) {
@@ -56,5 +59,17 @@ public final class NameTables {
             }
         }
         return ImmutableSortedMap.copyOfSorted(names);
+    }
+
+    /** A pod of a StatefulSet has a name of its own, under that of its Service. */
+    private static void own(MeshService service, MeshEndpoint endpoint, TreeMap<String, Name> names) {
+        if (!endpoint.hostname().isEmpty()) {
+            names.putIfAbsent(
+                    endpoint.hostname() + "." + service.hostname(),
+                    new Name(
+                            ImmutableSet.of(endpoint.address()),
+                            endpoint.hostname() + "." + service.name(),
+                            service.namespace()));
+        }
     }
 }

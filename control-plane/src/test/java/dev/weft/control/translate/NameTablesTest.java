@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import dev.weft.control.registry.ClientNode;
 import dev.weft.control.registry.Meshes;
@@ -63,6 +64,44 @@ final class NameTablesTest {
                         .get("bare.example.com"))
                 .as("it follows from the host's name")
                 .isEqualTo(bare);
+    }
+
+    @Test
+    void entryThatDeclinesIsGivenNone() {
+        String declined = MESH.replace(
+                "{name: bare, namespace: shop}",
+                "{name: bare, namespace: shop, labels: {networking.istio.io/enable-autoallocate-ip: \"false\"}}");
+
+        assertThat(names(declined, ClientNode.DnsCapture.ON)).doesNotContainKey("bare.example.com");
+        assertThat(names(declined.replace("\"false\"", "\"true\""), ClientNode.DnsCapture.ON))
+                .containsKey("bare.example.com");
+    }
+
+    @Test
+    void podsOfAHeadlessServiceHaveNamesOfTheirOwn() {
+        ImmutableSortedMap<String, Name> names = names("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: db, namespace: shop}
+                spec: {clusterIP: None, ports: [{name: tcp, port: 5432}, {name: http, port: 80}]}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: db-x, namespace: shop, labels: {kubernetes.io/service-name: db}}
+                addressType: IPv4
+                endpoints: [{addresses: [10.1.0.1], hostname: db-0}, {addresses: [10.1.0.2], hostname: db-1}, {addresses: [10.1.0.3]}]
+                ports: [{name: tcp, port: 5432, protocol: TCP}, {name: http, port: 80, protocol: TCP}]
+                """, ClientNode.DnsCapture.ON);
+
+        assertThat(names.keySet())
+                .containsExactly(
+                        "db-0.db.shop.svc.cluster.local",
+                        "db-1.db.shop.svc.cluster.local",
+                        "db.shop.svc.cluster.local");
+        assertThat(names.get("db-1.db.shop.svc.cluster.local"))
+                .isEqualTo(new Name(ImmutableSet.of("10.1.0.2"), "db-1.db", "shop"));
+        assertThat(names.get("db.shop.svc.cluster.local").addresses())
+                .containsExactly("10.1.0.1", "10.1.0.2", "10.1.0.3");
     }
 
     @Test

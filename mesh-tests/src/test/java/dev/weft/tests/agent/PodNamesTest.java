@@ -15,10 +15,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** From a ServiceEntry to the answer to a DNS query. */
+/** From what is written to the answer to a DNS query. */
 class PodNamesTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final String ENTRY = """
@@ -33,13 +34,24 @@ class PodNamesTest {
               ports: [{number: 5432, name: tcp, protocol: TCP}]
             """;
 
+    private static final String HEADLESS = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: db, namespace: default}
+            spec: {clusterIP: None, ports: [{name: tcp, port: 5432}]}
+            ---
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: db-x, namespace: default, labels: {kubernetes.io/service-name: db}}
+            addressType: IPv4
+            endpoints: [{addresses: [127.0.0.7], hostname: db-0}, {addresses: [127.0.0.8], hostname: db-1}]
+            ports: [{name: tcp, port: 5432, protocol: TCP}]
+            """;
+
     @Test
     void hostThatOnlyTheMeshKnowsHasAnAddress() {
         try (PodMesh mesh = PodMesh.start(ENTRY)) {
-            Map<String, String> environment = mesh.environment("web-1", "web");
-            environment.put("WEFT_DNS_CAPTURE", "true");
-            ProxyApp sidecar = mesh.start(environment, PodRole.SIDECAR);
-            Await.until(LIMIT, sidecar::isReady, () -> "not ready");
+            ProxyApp sidecar = sidecar(mesh);
 
             Await.until(
                     LIMIT,
@@ -50,6 +62,28 @@ class PodNamesTest {
                     .as("no resolvers in this pod")
                     .isEqualTo("code 2");
         }
+    }
+
+    @Test
+    void podOfAHeadlessServiceHasAnAddressByItsOwnName() {
+        try (PodMesh mesh = PodMesh.start(HEADLESS)) {
+            ProxyApp sidecar = sidecar(mesh);
+
+            for (String name : List.of("db-1.db.default.svc.cluster.local", "db-1.db.default", "db-1.db")) {
+                Await.until(
+                        LIMIT,
+                        () -> ask(sidecar.dnsAddress().orElseThrow(), name).equals("127.0.0.8"),
+                        () -> name + ": " + ask(sidecar.dnsAddress().orElseThrow(), name));
+            }
+        }
+    }
+
+    private static ProxyApp sidecar(PodMesh mesh) {
+        Map<String, String> environment = mesh.environment("web-1", "web");
+        environment.put("WEFT_DNS_CAPTURE", "true");
+        ProxyApp sidecar = mesh.start(environment, PodRole.SIDECAR);
+        Await.until(LIMIT, sidecar::isReady, () -> "not ready");
+        return sidecar;
     }
 
     /** The first address of a name, or what is said instead. */

@@ -113,9 +113,10 @@ public final class PodBootstrap {
         put(metadata, "ISTIO_VERSION", ISTIO_VERSION);
         put(metadata, "INTERCEPTION_MODE", environment.runtime().interception().name());
         put(metadata, "ADMIN_PORT", String.valueOf(environment.ports().admin()));
-        if (environment.runtime().dns() == DnsCapture.ON) {
+        DnsCapture dns = environment.runtime().dns();
+        if (dns != DnsCapture.OFF) {
             put(metadata, "DNS_CAPTURE", "true");
-            put(metadata, "DNS_AUTO_ALLOCATE", "true");
+            put(metadata, "DNS_AUTO_ALLOCATE", String.valueOf(dns == DnsCapture.ON));
         }
         metadata.putFields("LABELS", struct(pod.workload().labels()));
         Struct.Builder annotations = Struct.newBuilder();

@@ -114,7 +114,10 @@ public record PodEnvironment(
     /** Whether the application's DNS queries come to the proxy. */
     public enum DnsCapture {
         OFF,
-        ON
+        /** And the control plane gives addresses to hosts that declare none. */
+        ON,
+        /** Only what has an address of its own is answered. */
+        WITHOUT_GIVEN_ADDRESSES
     }
 
     /** When draining is over. */
@@ -194,11 +197,21 @@ public record PodEnvironment(
         OptionalInt concurrency = variables.number("WEFT_CONCURRENCY", 0, 1024);
         return new Runtime(
                 variables.choice("WEFT_INTERCEPTION_MODE", Interception.REDIRECT),
-                variables.flag("WEFT_DNS_CAPTURE") ? DnsCapture.ON : DnsCapture.OFF,
+                dns(variables),
                 concurrency.isPresent() && concurrency.getAsInt() == 0 ? everyCpu() : concurrency,
                 variables.seconds("WEFT_DRAIN_SECONDS", Duration.ofSeconds(5), 0),
                 variables.flag("WEFT_EXIT_ON_ZERO_CONNECTIONS") ? DrainEnd.NO_CONNECTIONS : DrainEnd.TIME,
                 variables.seconds("WEFT_CERT_LIFETIME_SECONDS", Duration.ofHours(24), 1));
+    }
+
+    private static DnsCapture dns(Variables variables) {
+        if (!variables.flag("WEFT_DNS_CAPTURE")) {
+            return DnsCapture.OFF;
+        }
+        // Istio's name, as proxyMetadata brings it into the environment.
+        return variables.flag("ISTIO_META_DNS_AUTO_ALLOCATE", true)
+                ? DnsCapture.ON
+                : DnsCapture.WITHOUT_GIVEN_ADDRESSES;
     }
 
     private static Application application(Variables variables, Ports ports) {

@@ -74,7 +74,11 @@ final class Variables {
     }
 
     boolean flag(String name) {
-        return switch (text(name, "false")) {
+        return flag(name, false);
+    }
+
+    boolean flag(String name, boolean fallback) {
+        return switch (text(name, String.valueOf(fallback))) {
             case "true" -> true;
             case "false" -> false;
             default -> throw wrong(name, "true or false");

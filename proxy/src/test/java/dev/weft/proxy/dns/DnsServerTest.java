@@ -78,6 +78,16 @@ final class DnsServerTest {
     }
 
     @Test
+    void podsOfAHeadlessServiceAreAnsweredByTheirOwnNames() throws IOException {
+        try (DnsServer server = server()) {
+            for (String name :
+                    List.of("db-0.db", "db-0.db.shop", "db-0.db.shop.svc", "db-0.db.shop.svc.cluster.local")) {
+                assertThat(ask(server, name, A).addresses()).as(name).containsExactly("10.1.0.1");
+            }
+        }
+    }
+
+    @Test
     void familyThatANameHasNotIsAnEmptyAnswer() throws IOException {
         try (DnsServer server = server()) {
             Reply reply = ask(server, "reviews", AAAA);
@@ -183,6 +193,7 @@ final class DnsServerTest {
             many.add("10.0.1." + i);
         }
         table.putTable("big.shop.svc.cluster.local", kubernetes("big", "shop", many));
+        table.putTable("db-0.db.shop.svc.cluster.local", kubernetes("db-0.db", "shop", List.of("10.1.0.1")));
         table.putTable("api.example.com", external("240.240.0.1", "2001:2::1"));
         table.putTable("*.wild.example.com", external("240.240.0.2"));
         server.names(table.build());

@@ -55,6 +55,21 @@ final class PodBootstrapTest {
     }
 
     @Test
+    void hostsAreGivenAddressesUnlessTheMeshSaysNo() {
+        assertThat(decoded(POD, PodRole.SIDECAR).node().metadataText("DNS_AUTO_ALLOCATE"))
+                .isEqualTo("true");
+        assertThat(decoded(with("ISTIO_META_DNS_AUTO_ALLOCATE", "false"), PodRole.SIDECAR)
+                        .node()
+                        .metadataText("DNS_AUTO_ALLOCATE"))
+                .isEqualTo("false");
+        assertThat(decoded(with("WEFT_DNS_CAPTURE", "false"), PodRole.SIDECAR)
+                        .node()
+                        .metadata()
+                        .containsFields("DNS_AUTO_ALLOCATE"))
+                .isFalse();
+    }
+
+    @Test
     void gatewayIsARouter() {
         assertThat(decoded(POD, PodRole.GATEWAY).node().id()).startsWith("router~10.1.2.3~");
     }
