@@ -1,10 +1,12 @@
 package dev.weft.tests.cluster;
 
+import dev.weft.tests.mesh.Await;
 import dev.weft.tests.mesh.Prerequisite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +19,8 @@ import java.util.stream.Stream;
  * <p>A user's cluster pulls the images itself: {@code WEFT_TEST_REPOSITORY} and {@code WEFT_TEST_TAG} say from where.
  */
 public final class Cluster implements AutoCloseable {
+    private static final Duration RESTARTED = Duration.ofSeconds(60);
+
     private final Path kubeconfig;
     private final Kubectl kubectl;
     private final Optional<LocalCluster> local;
@@ -77,6 +81,20 @@ public final class Cluster implements AutoCloseable {
     /** Stops a part of the cluster in its tracks, such as {@code apiserver}, or lets it go on. */
     public void freeze(String part, boolean frozen) {
         parts().signal(part, frozen ? "STOP" : "CONT");
+    }
+
+    /** Kills a part of the cluster and starts it again; returns when the API server serves. */
+    public void restart(String part) {
+        parts().restart(part);
+        Await.until(
+                RESTARTED,
+                () -> kubectl.attempt("get", "--raw", "/readyz").succeeded(),
+                () -> "the API server does not come back");
+    }
+
+    /** Makes the cluster's store forget every state before this one. */
+    public void forgetBefore(String resourceVersion) {
+        parts().compact(resourceVersion);
     }
 
     /** Installs the definitions of the Gateway API, which are the user's to install. */

@@ -7,6 +7,7 @@ import dev.weft.api.istio.v1.auth.IstioCertificateRequest;
 import dev.weft.api.istio.v1.auth.IstioCertificateServiceGrpc;
 import dev.weft.control.ControlPlaneApp;
 import dev.weft.control.ControlPlaneOptions;
+import dev.weft.tests.mesh.Await;
 import io.grpc.CallCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -231,6 +233,55 @@ class ControlPlaneIdentityTest {
                             failure ->
                                     assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
         }
+    }
+
+    @Test
+    void signsForThePodOfATokenAsLongAsThatIsThere() throws Exception {
+        system.apply("""
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: reviews, namespace: $NAMESPACE}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: reviews-1, namespace: $NAMESPACE}
+            spec: {serviceAccountName: reviews, schedulerName: nobody, containers: [{name: app, image: app}]}
+            """);
+        ManagedChannel channel = channel(replica(), "weft-control-identity." + system.name() + ".svc");
+        String unused = boundToken();
+        assertThat(sign(channel, boundToken())).hasSize(2);
+
+        cluster.kubectl().run("-n", system.name(), "delete", "pod", "reviews-1", "--grace-period=0", "--force");
+
+        // What the control plane has accepted it believes for a minute; the API server believes for some seconds.
+        refusedWithin(Duration.ofSeconds(20), channel, unused);
+    }
+
+    private String boundToken() {
+        return token(
+                system.name(),
+                "reviews",
+                "--audience=istio-ca",
+                "--bound-object-kind=Pod",
+                "--bound-object-name=reviews-1");
+    }
+
+    private static void refusedWithin(Duration limit, ManagedChannel channel, String token) {
+        AtomicReference<String> said = new AtomicReference<>("signed");
+        Await.until(
+                limit,
+                () -> {
+                    try {
+                        sign(channel, token);
+                        return false;
+                    } catch (StatusRuntimeException e) {
+                        said.set(e.getStatus().toString());
+                        return e.getStatus().getCode() == Status.Code.UNAUTHENTICATED;
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                },
+                said::get);
     }
 
     @Test

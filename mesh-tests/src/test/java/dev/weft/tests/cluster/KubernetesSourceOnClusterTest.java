@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(240)
 class KubernetesSourceOnClusterTest {
     private static final Duration SOON = Duration.ofSeconds(30);
+    private static final String SERVICES = "/api/v1/services";
     private static final String APPLICATION = """
             apiVersion: v1
             kind: Service
@@ -80,12 +84,17 @@ class KubernetesSourceOnClusterTest {
             """;
 
     private final AtomicReference<SourceState> newest = new AtomicReference<>(SourceState.EMPTY);
+    private String kubeconfig;
     private KubernetesClient client;
     private KubernetesSource source;
 
     @BeforeEach
     void connect(Cluster cluster) throws IOException {
-        String kubeconfig = Files.readString(cluster.kubeconfig(), StandardCharsets.UTF_8);
+        kubeconfig = Files.readString(cluster.kubeconfig(), StandardCharsets.UTF_8);
+        connect();
+    }
+
+    private void connect() {
         client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(kubeconfig))
                 .build();
@@ -160,6 +169,51 @@ class KubernetesSourceOnClusterTest {
             await(() -> has(resource -> resource instanceof KubernetesService
                     && resource.meta().name().equals("svc-1")));
         }
+    }
+
+    @Test
+    void convergesWhereTheApiServerHasForgottenWhatWasSeenLast(Cluster cluster) throws IOException {
+        cluster.requireLocal();
+        Kubectl kubectl = cluster.kubectl();
+        try (TestNamespace namespace = cluster.namespace("gone");
+                TcpRelay relay = TcpRelay.to(URI.create(client.getMasterUrl().toString()))) {
+            disconnect();
+            kubeconfig = kubeconfig.replaceAll("https://[0-9.:]+", "https://127.0.0.1:" + relay.port());
+            connect();
+            namespace.apply(service(0) + "---\n" + service(1));
+            source.start(newest::set);
+            assertThat(serves(namespace, 0) && serves(namespace, 1)).isTrue();
+
+            relay.cut();
+            String seen = version(kubectl);
+            kubectl.run("-n", namespace.name(), "delete", "service", "svc-0");
+            namespace.apply(service(2));
+            cluster.forgetBefore(version(kubectl));
+            cluster.restart("apiserver");
+            assertThat(kubectl.run("get", "--raw", SERVICES + "?watch=1&timeoutSeconds=2&resourceVersion=" + seen))
+                    .contains("\"code\":410");
+            assertThat(serves(namespace, 0))
+                    .as("nothing is forgotten meanwhile")
+                    .isTrue();
+            relay.mend();
+
+            await(() -> !serves(namespace, 0) && serves(namespace, 1) && serves(namespace, 2));
+            namespace.apply(service(3));
+            await(() -> serves(namespace, 3));
+        }
+    }
+
+    private static String version(Kubectl kubectl) {
+        Matcher version =
+                Pattern.compile("\"resourceVersion\":\"(\\d+)\"").matcher(kubectl.run("get", "--raw", SERVICES));
+        assertThat(version.find()).isTrue();
+        return version.group(1);
+    }
+
+    private boolean serves(TestNamespace namespace, int service) {
+        return has(resource -> resource instanceof KubernetesService
+                && resource.meta().namespace().equals(namespace.name())
+                && resource.meta().name().equals("svc-" + service));
     }
 
     @Test

@@ -13,6 +13,19 @@ final class LocalCluster {
     private static final Duration UP = Duration.ofMinutes(15);
     private static final Duration REST = Duration.ofMinutes(3);
 
+    private static final String RESTART = """
+            set -eu
+            cd "$1"
+            pid=$(cat "run/$2.pid")
+            mapfile -d '' -t command <"/proc/$pid/cmdline"
+            home=$(readlink "/proc/$pid/cwd")
+            kill -KILL "$pid"
+            while [ -d "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status"; do sleep 0.1; done
+            cd "$home"
+            setsid nsenter --net=/run/netns/weftkube "${command[@]}" >>"$1/log/$2.log" 2>&1 </dev/null &
+            echo $! >"$1/run/$2.pid"
+            """;
+
     private final Path scripts;
     private final Path kubeconfig;
     private final boolean ours;
@@ -68,6 +81,35 @@ final class LocalCluster {
                 Command.run(List.of("sh", "-c", "kill -" + signal + " \"$(cat '" + pid + "')\""), Map.of(), "", REST);
         if (!outcome.succeeded()) {
             throw new AssertionError("cannot signal " + part + ": " + outcome.err());
+        }
+    }
+
+    /** Kills a part of the cluster and starts it again, with the same arguments. Returns when it has been started. */
+    void restart(String part) {
+        Path state = kubeconfig.getParent();
+        Outcome outcome =
+                Command.run(List.of("bash", "-c", RESTART, "restart", state.toString(), part), Map.of(), "", REST);
+        if (!outcome.succeeded()) {
+            throw new AssertionError("cannot restart " + part + ": " + outcome.err());
+        }
+    }
+
+    /** Makes the store forget every state before this one, as it does by itself after some minutes. */
+    void compact(String revision) {
+        Outcome outcome = Command.run(
+                List.of(
+                        "nsenter",
+                        "--net=/run/netns/weftkube",
+                        "curl",
+                        "-sSf",
+                        "http://127.0.0.1:12379/v3/kv/compaction",
+                        "-d",
+                        "{\"revision\": \"" + revision + "\"}"),
+                Map.of(),
+                "",
+                REST);
+        if (!outcome.succeeded()) {
+            throw new AssertionError("the store does not forget: " + outcome.err());
         }
     }
 

@@ -43,25 +43,23 @@ class UnderLoadTest {
 
     @AfterAll
     static void uninstall() {
-        if (namespace != null) {
-            namespace.close();
-        }
-        if (mesh != null) {
-            mesh.close();
-        }
+        MeshInstall.end(namespace, mesh);
     }
 
     @BeforeEach
     void start() {
-        load = PodLoad.start(kubectl, namespace.name(), "deployment/client", "app", "http://server/cgi-bin/headers");
-        more();
+        load = PodLoad.start(
+                new PodShell(kubectl, namespace.name(), "deployment/client", "app"),
+                "requests",
+                PodLoad.eachByItself("http://server/cgi-bin/headers"));
+        load.more(ENOUGH);
     }
 
     @AfterEach
     void noRequestFailed() {
-        more();
+        load.more(ENOUGH);
         String result = load.stop();
-        System.out.println("under load: " + result.strip());
+        System.out.println("under load: " + result);
         assertThat(result).contains("bad=0");
     }
 
@@ -105,11 +103,5 @@ class UnderLoadTest {
                 LIVE,
                 () -> kubectl.attempt("get", "--raw", "/readyz").succeeded(),
                 () -> "the API server does not come back");
-    }
-
-    /** Waits until some more requests have succeeded. */
-    private void more() {
-        int before = load.succeeded();
-        Await.until(LIVE, () -> load.succeeded() >= before + ENOUGH, () -> "no requests get through");
     }
 }

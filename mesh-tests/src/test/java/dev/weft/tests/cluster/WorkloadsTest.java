@@ -43,12 +43,7 @@ class WorkloadsTest {
 
     @AfterAll
     static void uninstall() {
-        if (namespace != null) {
-            namespace.close();
-        }
-        if (mesh != null) {
-            mesh.close();
-        }
+        MeshInstall.end(namespace, mesh);
     }
 
     @Test
