@@ -34,12 +34,6 @@ final class BootstrapCommand implements Callable<Integer> {
     private Options options = new Options();
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
-
-    @Option(
             names = "--for",
             paramLabel = "PROXY",
             defaultValue = "weft",

@@ -28,12 +28,6 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private Options options = new Options();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
-
     @Option(names = "--pre", description = "only the cluster, before anything is installed")
     private boolean pre;
 

@@ -33,12 +33,6 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private Options options = new Options();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
-
     @Option(names = "--check", description = "play the tour, assert each step on observed traffic, exit with 0 or 1")
     private boolean check;
 
@@ -98,12 +92,6 @@ final class DemoCommand implements Callable<Integer> {
         @Mixin
         private Options options = new Options();
 
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "this help")
-        private boolean help;
-
         @Override
         public Integer call() throws InterruptedException {
             Console console = options.console();
@@ -133,12 +121,6 @@ final class DemoCommand implements Callable<Integer> {
     static final class Status implements Callable<Integer> {
         @Mixin
         private Options options = new Options();
-
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "this help")
-        private boolean help;
 
         @Override
         public Integer call() {

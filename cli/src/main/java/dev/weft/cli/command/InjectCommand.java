@@ -52,12 +52,6 @@ final class InjectCommand implements Callable<Integer> {
     private Options options = new Options();
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
-
-    @Option(
             names = {"-f", "--filename"},
             paramLabel = "FILE",
             required = true,

@@ -31,12 +31,6 @@ final class InstallCommand implements Callable<Integer> {
     @Mixin
     private ReleaseOptions release = new ReleaseOptions();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
-
     @Option(names = "--dry-run", description = "print the YAML of all of it, and ask no cluster")
     private boolean dryRun;
 

@@ -17,6 +17,12 @@ import picocli.CommandLine.Option;
 /** The flags that every command shares; each has a twin {@code MESHCTL_*} in the environment. Filled by picocli before a command runs. */
 final class Options {
     @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "this help")
+    private boolean help;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "table",

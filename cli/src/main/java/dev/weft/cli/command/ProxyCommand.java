@@ -30,12 +30,6 @@ final class ProxyCommand implements Callable<Integer> {
     private Options options = new Options();
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
-
-    @Option(
             names = "--admin",
             paramLabel = "HOST:PORT",
             defaultValue = "",

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What {@code install} and {@code upgrade} share: the charts, their values, how long to wait. Filled by picocli before a command runs. */
@@ -41,12 +42,8 @@ final class ReleaseOptions {
             description = "values of the chart weft; may be repeated")
     List<Path> files = new ArrayList<>();
 
-    @Option(
-            names = "--charts",
-            paramLabel = "DIR",
-            defaultValue = "",
-            description = "folder of the charts; default: those that came with this tool")
-    String charts = "";
+    @Mixin
+    private ChartsOption charts = new ChartsOption();
 
     @Option(
             names = "--gateway",
@@ -89,11 +86,7 @@ final class ReleaseOptions {
     }
 
     HelmEngine engine(String namespace) {
-        if (!charts.isEmpty()) {
-            return new HelmEngine(Path.of(charts), namespace);
-        }
-        String home = System.getenv("WEFT_HOME");
-        return new HelmEngine(Path.of(home == null ? "" : home, "charts"), namespace);
+        return charts.engine(System.getenv(), namespace);
     }
 
     /** @param exclude definitions that are there and not ours: they replace those of an earlier release */

@@ -27,12 +27,6 @@ final class StatCommand implements Callable<Integer> {
     private Options options = new Options();
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
-
-    @Option(
             names = {"-w", "--watch"},
             description = "look again every second, until Ctrl-C")
     private boolean watch;

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code meshctl status}: is every proxy in step, and which resources have problems. Exit code 1 where something asks for a person, 4 where not all is known. */
@@ -25,12 +24,6 @@ import picocli.CommandLine.Parameters;
 final class StatusCommand implements Callable<Integer> {
     @Mixin
     private Options options = new Options();
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
 
     @Parameters(
             arity = "0..1",

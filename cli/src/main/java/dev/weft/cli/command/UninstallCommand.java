@@ -23,11 +23,8 @@ final class UninstallCommand implements Callable<Integer> {
     @Mixin
     private Options options = new Options();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
+    @Mixin
+    private ChartsOption charts = new ChartsOption();
 
     @Option(
             names = "--purge",
@@ -42,19 +39,10 @@ final class UninstallCommand implements Callable<Integer> {
             description = "how long to wait until all of it has ended (default: ${DEFAULT-VALUE})")
     private int waitSeconds = 60;
 
-    @Option(
-            names = "--charts",
-            paramLabel = "DIR",
-            defaultValue = "",
-            description = "folder of the charts; default: those that came with this tool")
-    private String charts = "";
-
     @Override
     public Integer call() throws InterruptedException {
         Console console = options.console();
-        ReleaseOptions release = new ReleaseOptions();
-        release.charts = charts;
-        HelmEngine engine = release.engine(options.cluster.meshNamespace);
+        HelmEngine engine = charts.engine(System.getenv(), options.cluster.meshNamespace);
         String kubeconfig = options.cluster.chosen().text();
         ReleaseReport report = new ReleaseReport(console, options.format);
         ImmutableList<Installed> there = engine.list(kubeconfig);

@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code meshctl upgrade}: the releases that are there, to the charts of this tool. Values that were set stay, unless named anew. */
 @Command(name = "upgrade", description = "Upgrade the mesh of a cluster to the version of this tool.")
@@ -22,12 +21,6 @@ final class UpgradeCommand implements Callable<Integer> {
 
     @Mixin
     private ReleaseOptions release = new ReleaseOptions();
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
 
     @Override
     public Integer call() throws InterruptedException {

@@ -24,12 +24,6 @@ final class VersionCommand implements Callable<Integer> {
     @Mixin
     private Options options = new Options();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this help")
-    private boolean help;
-
     @Option(names = "--client", description = "only this tool")
     private boolean client;
 

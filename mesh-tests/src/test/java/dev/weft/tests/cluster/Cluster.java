@@ -102,6 +102,11 @@ public final class Cluster implements AutoCloseable {
         kubectl.run("apply", "-f", parts().gatewayApi());
     }
 
+    /** The program helm, of the version that the tests are for. */
+    public Path helm() {
+        return parts().helm();
+    }
+
     private LocalCluster parts() {
         return local.orElseGet(() -> Prerequisite.missing(
                 "this cannot be tried on the cluster that KUBECONFIG names, but on the tests' own"));

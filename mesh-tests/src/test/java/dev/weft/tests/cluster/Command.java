@@ -30,6 +30,8 @@ final class Command {
                 process.onExit().join();
             }
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                // What a shell has started outlives it.
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly().waitFor();
                 throw new AssertionError("not done after " + limit.toSeconds() + " s: " + String.join(" ", command)
                         + "\n" + out.join() + err.join());

@@ -67,9 +67,18 @@ final class LocalCluster {
 
     /** A folder with the definitions of the Gateway API. */
     String gatewayApi() {
-        Outcome outcome = Command.run(List.of(scripts.resolve("gateway-api").toString()), Map.of(), "", REST);
+        return path("gateway-api");
+    }
+
+    /** The program helm. */
+    Path helm() {
+        return Path.of(path("helm"));
+    }
+
+    private String path(String script) {
+        Outcome outcome = Command.run(List.of(scripts.resolve(script).toString()), Map.of(), "", UP);
         if (!outcome.succeeded()) {
-            throw new AssertionError("no Gateway API: " + outcome.err());
+            throw new AssertionError("mesh-tests/cluster/" + script + " failed: " + outcome.err());
         }
         return outcome.out().strip();
     }
