@@ -4,7 +4,6 @@ import dev.weft.model.cluster.Cluster;
 import dev.weft.proxy.agent.CertificateAgent;
 import dev.weft.proxy.agent.LocalAgent;
 import dev.weft.proxy.exchange.Loop;
-import dev.weft.proxy.exchange.Ticker;
 import dev.weft.proxy.identity.FileSecrets;
 import dev.weft.proxy.identity.SecretRefs;
 import dev.weft.proxy.identity.SecretStore;
@@ -15,13 +14,10 @@ import dev.weft.proxy.rpc.RpcChannel;
 import dev.weft.proxy.xds.CallerToken;
 import dev.weft.proxy.xds.ControlPlaneChannel;
 import dev.weft.xds.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
@@ -70,12 +66,7 @@ public final class AgentApp implements AutoCloseable {
         ScheduledExecutorService control =
                 Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("weft-control", true));
         EventLoopGroup group = IoTransport.best().newGroup(1, new DefaultThreadFactory("weft-agent", true));
-        Loop loop = new Loop(
-                0,
-                (EventLoop) group.iterator().next(),
-                ByteBufAllocator.DEFAULT,
-                Ticker.system(),
-                new SplittableRandom(new SecureRandom().nextLong()));
+        Loop loop = Loops.of(group).getFirst();
         // The control plane's roots are files of the bootstrap; what the workload has from the mesh is served by name.
         SecretStore fileSecrets = new SecretStore();
         FileSecrets files = new FileSecrets(fileSecrets);

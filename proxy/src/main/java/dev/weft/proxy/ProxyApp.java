@@ -2,22 +2,18 @@ package dev.weft.proxy;
 
 import com.google.common.collect.ImmutableList;
 import dev.weft.model.ProxyConfig;
-import dev.weft.model.cluster.Cluster;
 import dev.weft.model.net.SocketAddress;
 import dev.weft.proxy.admin.AdminCommands;
 import dev.weft.proxy.admin.AdminPages;
 import dev.weft.proxy.admin.AdminServer;
 import dev.weft.proxy.admin.AdminSources.ServerState;
 import dev.weft.proxy.agent.CertificateAgent;
-import dev.weft.proxy.agent.TelemetryReporter;
 import dev.weft.proxy.cluster.ClusterEnvironment;
 import dev.weft.proxy.cluster.ClusterServices;
 import dev.weft.proxy.cluster.Clusters;
 import dev.weft.proxy.cluster.UpstreamChannels;
 import dev.weft.proxy.config.ConfigHolder;
-import dev.weft.proxy.exchange.Backoff;
 import dev.weft.proxy.exchange.Loop;
-import dev.weft.proxy.exchange.Ticker;
 import dev.weft.proxy.identity.FileSecrets;
 import dev.weft.proxy.identity.KeyMaterial;
 import dev.weft.proxy.identity.SecretStore;
@@ -30,39 +26,26 @@ import dev.weft.proxy.route.HttpRouter;
 import dev.weft.proxy.route.RouterOptions;
 import dev.weft.proxy.route.Routes;
 import dev.weft.proxy.route.UpstreamCalls;
-import dev.weft.proxy.rpc.RpcChannel;
-import dev.weft.proxy.rpc.RpcCredential;
 import dev.weft.proxy.telemetry.RecentFailures;
 import dev.weft.proxy.telemetry.RequestMetrics;
 import dev.weft.proxy.telemetry.StatSource;
 import dev.weft.proxy.telemetry.TcpMetrics;
 import dev.weft.proxy.telemetry.WorkloadMetadata;
 import dev.weft.proxy.xds.AdsClient;
-import dev.weft.proxy.xds.CallerToken;
-import dev.weft.proxy.xds.ControlPlaneChannel;
 import dev.weft.xds.SecretResource;
 import dev.weft.xds.bootstrap.Bootstrap;
-import dev.weft.xds.decode.XdsDecoder;
-import dev.weft.xds.descriptor.OnDemandDescriptors;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,10 +80,7 @@ public final class ProxyApp implements AutoCloseable {
     private final RunningConfig running;
     private final AdminPages pages;
     private final List<AdminServer> adminServers = new ArrayList<>();
-    private @Nullable RpcChannel controlPlane;
-    private @Nullable CertificateAgent agent;
-    private @Nullable TelemetryReporter reporter;
-    private volatile @Nullable AdsClient ads;
+    private volatile @Nullable ControlPlaneLink controlPlane;
     private volatile boolean draining;
     private volatile @Nullable PodDuties pod;
 
@@ -109,7 +89,7 @@ public final class ProxyApp implements AutoCloseable {
         this.options = options;
         this.control = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("weft-control", true));
         this.group = options.io().newGroup(options.loops(), new DefaultThreadFactory("weft-loop", true));
-        this.loops = loops(group);
+        this.loops = Loops.of(group);
         this.tls = new TlsContexts(secrets, InstantSource.system(), TlsEngine.best());
         this.resolver = new LazyResolver(group, options.io());
         this.clusters = new Clusters(new ClusterEnvironment(
@@ -157,17 +137,6 @@ public final class ProxyApp implements AutoCloseable {
         }
     }
 
-    private static ImmutableList<Loop> loops(MultiThreadIoEventLoopGroup group) {
-        ImmutableList.Builder<Loop> loops = ImmutableList.builder();
-        SplittableRandom seeds = new SplittableRandom(new SecureRandom().nextLong());
-        int index = 0;
-        for (EventExecutor executor : group) {
-            RandomGenerator random = seeds.split();
-            loops.add(new Loop(index++, (EventLoop) executor, ByteBufAllocator.DEFAULT, Ticker.system(), random));
-        }
-        return loops.build();
-    }
-
     private void startAll() {
         bootstrap.secrets().forEach((name, secret) -> {
             if (secret instanceof Bootstrap.StaticSecret.Inline(SecretResource material)) {
@@ -205,68 +174,19 @@ public final class ProxyApp implements AutoCloseable {
     }
 
     private void startAds(Bootstrap.AdsConfig adsConfig) {
-        Optional<Bootstrap.AgentConfig> agentConfig =
-                bootstrap.agent().map(a -> NodeIdentity.agent(a, bootstrap.node()));
-        RpcCredential credential = agentConfig
-                .filter(a -> !a.tokenPath().isEmpty())
-                .<RpcCredential>map(a -> new CallerToken(Path.of(a.tokenPath())))
-                .orElse(RpcCredential.NONE);
-        RpcChannel channel =
-                ControlPlaneChannel.open(staticCluster(adsConfig.cluster()), loops.get(0), tls, credential, control);
-        controlPlane = channel;
-        agentConfig.ifPresent(a -> {
-            CertificateAgent started =
-                    new CertificateAgent(channel, a, secrets, control, InstantSource.system(), new SplittableRandom());
-            agent = started;
-            started.start();
-            if (a.telemetryInterval().isPositive()) {
-                startReports(channel, a.telemetryInterval());
-            }
-        });
-        AdsClient.Mode mode = switch (adsConfig.variant()) {
-            case DELTA -> AdsClient.Mode.DELTA;
-            case STATE_OF_THE_WORLD -> AdsClient.Mode.STATE_OF_THE_WORLD;
-        };
-        AdsClient client = new AdsClient(
-                new AdsClient.Wiring(
-                        channel,
-                        NodeIdentity.node(bootstrap.node()),
-                        new XdsDecoder(new OnDemandDescriptors()),
-                        control,
-                        InstantSource.system(),
-                        secrets),
-                mode,
-                running,
-                new Backoff(new SplittableRandom()));
-        ads = client;
-        pod().flatMap(PodDuties::names).ifPresent(taker -> {
-            running.namesTo(taker);
-            client.askForNames();
-        });
-        client.start();
-    }
-
-    private void startReports(RpcChannel channel, Duration interval) {
-        TelemetryReporter started = new TelemetryReporter(
-                new TelemetryReporter.Wiring(
-                        channel, control, InstantSource.system(), new Backoff(new SplittableRandom())),
-                bootstrap.node().id(),
-                interval,
-                sink -> {
+        ControlPlaneLink link = new ControlPlaneLink(
+                new ControlPlaneLink.Wiring(bootstrap, loops.get(0), control, tls, secrets, sink -> {
                     metrics.collect(sink);
                     connectionMetrics.collect(sink);
-                },
-                secrets);
-        reporter = started;
-        started.start();
-    }
-
-    private Cluster staticCluster(String name) {
-        return bootstrap.clusters().stream()
-                .filter(cluster -> cluster.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "ads_config names the cluster '" + name + "', which static_resources.clusters does not hold"));
+                }),
+                adsConfig,
+                running);
+        controlPlane = link;
+        pod().flatMap(PodDuties::names).ifPresent(taker -> {
+            running.namesTo(taker);
+            link.ads().askForNames();
+        });
+        link.start();
     }
 
     private void onControl(Runnable task) {
@@ -318,7 +238,7 @@ public final class ProxyApp implements AutoCloseable {
 
     /** The client of the control plane, where the bootstrap names one. */
     public Optional<AdsClient> ads() {
-        return Optional.ofNullable(ads);
+        return Optional.ofNullable(controlPlane).map(ControlPlaneLink::ads);
     }
 
     /** Whether all that the control plane meant at first is running, the workload's certificate included. */
@@ -438,24 +358,15 @@ public final class ProxyApp implements AutoCloseable {
     /** Ends at once what is still open. */
     @Override
     public void close() {
-        TelemetryReporter reports = reporter;
-        if (reports != null) {
-            reports.close();
+        ControlPlaneLink link = controlPlane;
+        if (link != null) {
+            link.finishReports();
         }
         adminServers.forEach(AdminServer::close);
         pod().ifPresent(PodDuties::close);
         pages.close();
-        AdsClient client = ads;
-        if (client != null) {
-            client.close();
-        }
-        CertificateAgent certificates = agent;
-        if (certificates != null) {
-            certificates.close();
-        }
-        RpcChannel channel = controlPlane;
-        if (channel != null) {
-            channel.close();
+        if (link != null) {
+            link.close();
         }
         try {
             onControl(() -> {
