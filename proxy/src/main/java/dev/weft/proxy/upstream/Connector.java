@@ -5,10 +5,13 @@ import dev.weft.proxy.exchange.FailureReason;
 import dev.weft.proxy.exchange.Loop;
 import dev.weft.proxy.exchange.Timer;
 import dev.weft.proxy.exchange.TlsFacts;
+import dev.weft.proxy.identity.TlsFailures;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Connector {
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
+    private static final String HANDSHAKING = "handshaking";
 
     private final SocketAddress address;
     private final ChannelFactory<? extends Channel> channels;
@@ -194,12 +198,12 @@ public final class Connector {
             }
             // Our own timer covers the handshake too.
             tls.setHandshakeTimeoutMillis(0);
-            open.pipeline().addLast("tls", tls);
+            open.pipeline().addLast("tls", tls).addLast(HANDSHAKING, new Handshaking());
             tls.handshakeFuture().addListener(future -> {
                 if (future.isSuccess()) {
                     onTls(open, tls);
                 } else {
-                    fail(FailureReason.CONNECT_FAILURE, tlsText(future.cause()));
+                    fail(FailureReason.CONNECT_FAILURE, TlsFailures.reason(future.cause()));
                 }
             });
         }
@@ -212,6 +216,7 @@ public final class Connector {
                 fail(FailureReason.CONNECT_FAILURE, tlsText(e));
                 return;
             }
+            open.pipeline().remove(HANDSHAKING);
             succeed(open, facts);
         }
 
@@ -246,6 +251,12 @@ public final class Connector {
             observer.connectFailed(reason, detail);
             outcome.onConnectFailed(reason, detail);
         }
+    }
+
+    /** A failed handshake is told by its future; the same as an event of the pipeline has nobody else to end at. */
+    private static final class Handshaking extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
     }
 
     private static FailureReason reasonOf(Throwable cause) {
