@@ -1,6 +1,7 @@
 package dev.weft.resources.parse;
 
 import com.google.common.collect.ImmutableSet;
+import dev.weft.model.http.LogOperators;
 import dev.weft.resources.ConnectionPool.UpgradePolicy;
 import dev.weft.resources.HttpRetry;
 import dev.weft.resources.MeshConfig;
@@ -31,7 +32,7 @@ final class MeshConfigReader {
                         .orElse(defaults.outboundTrafficPolicy()),
                 new AccessLog(
                         mesh.text("accessLogFile").orElse(""),
-                        mesh.text("accessLogFormat").orElse(""),
+                        accessLogFormat(mesh),
                         mesh.choice("accessLogEncoding", AccessLog.Encoding.class)
                                 .orElse(AccessLog.Encoding.TEXT)),
                 mesh.duration("connectTimeout").orElse(defaults.connectTimeout()),
@@ -57,6 +58,12 @@ final class MeshConfigReader {
                 mesh.message("inboundTrafficPolicy")
                         .flatMap(fields -> fields.choice("mode", MeshConfig.InboundTrafficPolicy.class))
                         .orElse(defaults.inboundTrafficPolicy()));
+    }
+
+    private static String accessLogFormat(Fields mesh) {
+        String format = mesh.text("accessLogFormat").orElse("");
+        LogOperators.problem(format).ifPresent(problem -> mesh.checks().invalid(mesh.at("accessLogFormat"), problem));
+        return format;
     }
 
     private static String trustDomain(Fields mesh) {

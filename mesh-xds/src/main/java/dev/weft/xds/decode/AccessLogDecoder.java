@@ -6,6 +6,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.weft.model.http.AccessLog;
+import dev.weft.model.http.LogOperators;
 import dev.weft.xds.FieldPath;
 import dev.weft.xds.api.ApiTypes;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
@@ -88,7 +89,7 @@ final class AccessLogDecoder {
     private AccessLog.Format format(FileAccessLog file, FieldPath at) {
         return switch (file.getAccessLogFormatCase()) {
             case LOG_FORMAT -> format(file.getLogFormat(), at.field("log_format"));
-            case FORMAT -> new AccessLog.TextFormat(file.getFormat());
+            case FORMAT -> text(file.getFormat(), at.field("format"));
             case JSON_FORMAT -> json(file.getJsonFormat(), at.field("json_format"));
             case TYPED_JSON_FORMAT -> json(file.getTypedJsonFormat(), at.field("typed_json_format"));
             case ACCESSLOGFORMAT_NOT_SET -> DEFAULT_LINE;
@@ -98,7 +99,7 @@ final class AccessLogDecoder {
     @SuppressWarnings("deprecation")
     private AccessLog.Format format(SubstitutionFormatString format, FieldPath at) {
         return switch (format.getFormatCase()) {
-            case TEXT_FORMAT -> new AccessLog.TextFormat(format.getTextFormat());
+            case TEXT_FORMAT -> text(format.getTextFormat(), at.field("text_format"));
             case JSON_FORMAT -> json(format.getJsonFormat(), at.field("json_format"));
             case TEXT_FORMAT_SOURCE -> {
                 DataSource source = format.getTextFormatSource();
@@ -107,13 +108,24 @@ final class AccessLogDecoder {
                             at.field("text_format_source"),
                             "found " + source.getSpecifierCase() + ", expected inline_string");
                 }
-                yield new AccessLog.TextFormat(source.getInlineString());
+                yield text(
+                        source.getInlineString(), at.field("text_format_source").field("inline_string"));
             }
             case FORMAT_NOT_SET -> {
                 reading.problem(at, "found no format, expected text or JSON");
                 yield DEFAULT_LINE;
             }
         };
+    }
+
+    /** A format that cannot be written is refused: lines that are missing are noticed when they are needed. */
+    private AccessLog.Format text(String format, FieldPath at) {
+        check(format, at);
+        return new AccessLog.TextFormat(format);
+    }
+
+    private void check(String format, FieldPath at) {
+        LogOperators.problem(format).ifPresent(problem -> reading.problem(at, "access log format: " + problem));
     }
 
     private AccessLog.Format json(Struct format, FieldPath at) {
@@ -124,6 +136,7 @@ final class AccessLogDecoder {
                         at.field(entry.getKey()),
                         "found a " + entry.getValue().getKindCase() + ", expected text with operators");
             }
+            check(entry.getValue().getStringValue(), at.field(entry.getKey()));
             fields.put(entry.getKey(), entry.getValue().getStringValue());
         }
         return new AccessLog.JsonFormat(fields.buildOrThrow());

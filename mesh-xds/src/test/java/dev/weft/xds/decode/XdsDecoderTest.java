@@ -233,4 +233,40 @@ class XdsDecoderTest {
 
         assertThat(cluster("name: a")).isInstanceOf(Decoded.Value.class);
     }
+
+    @Test
+    void refusesAnAccessLogFormatThatCannotBeWrittenWhereverItIs() {
+        String listener = """
+                name: l
+                address: {socket_address: {address: 0.0.0.0, port_value: 15001}}
+                filter_chains:
+                - filters:
+                  - name: tcp
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                      stat_prefix: s
+                      cluster: c
+                      access_log:
+                      - name: file
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                          path: /dev/stdout
+                          log_format: {text_format_source: {inline_string: "%START_TIME% %NOBODY_KNOWS%"}}
+                      - name: file
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                          path: /dev/stdout
+                          log_format: {json_format: {method: "%REQ(:METHOD)%", odd: "%REQ(X"}}
+                """;
+
+        assertThat(listener(listener))
+                .isInstanceOfSatisfying(
+                        Decoded.Rejected.class,
+                        rejected -> assertThat(rejected.message())
+                                .contains(
+                                        "filter_chains[0].filters[0].typed_config.access_log[0].typed_config.log_format.text_format_source.inline_string",
+                                        "unknown operator %NOBODY_KNOWS%",
+                                        "access_log[1].typed_config.log_format.json_format.odd",
+                                        "'%REQ(X' has no closing percent sign"));
+    }
 }

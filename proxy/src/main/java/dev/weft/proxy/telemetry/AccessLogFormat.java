@@ -113,21 +113,13 @@ public final class AccessLogFormat {
         return parts.build().toArray(new LogPart[0]);
     }
 
-    /** The closing percent sign; one inside parentheses belongs to the argument. */
     private static int end(String format, int from) {
-        int depth = 0;
-        for (int i = from; i < format.length(); i++) {
-            char c = format.charAt(i);
-            if (c == '(') {
-                depth++;
-            } else if (c == ')') {
-                depth--;
-            } else if (c == '%' && depth == 0) {
-                return i;
-            }
+        int end = dev.weft.model.http.LogOperators.end(format, from);
+        if (end < 0) {
+            throw new IllegalArgumentException(
+                    "access log format: '%" + format.substring(from) + "' has no closing percent sign");
         }
-        throw new IllegalArgumentException(
-                "access log format: '%" + format.substring(from) + "' has no closing percent sign");
+        return end;
     }
 
     /** {@code prefix} is what stands before the value in JSON. */

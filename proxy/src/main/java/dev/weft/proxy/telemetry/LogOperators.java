@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,11 @@ final class LogOperators {
     private static final LogPart ABSENT = text("", x -> "").getValue();
 
     private LogOperators() {}
+
+    /** Those without an argument. Which there are is said in {@link dev.weft.model.http.LogOperators}, which refuses all others where they come in. */
+    static Set<String> plain() {
+        return PLAIN.keySet();
+    }
 
     /** @throws IllegalArgumentException when the operator is not known */
     static LogPart parse(String operator) {

@@ -202,6 +202,13 @@ final class AccessLogTest {
                 .isEqualTo("日本-é");
     }
 
+    @Test
+    void writesJustTheOperatorsThatAreLetIn() {
+        assertThat(LogOperators.plain()).isEqualTo(dev.weft.model.http.LogOperators.PLAIN);
+        dev.weft.model.http.LogOperators.WITH_ARGUMENT.forEach(
+                operator -> AccessLogFormat.compile(new AccessLog.TextFormat("%" + operator + "%")));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"%NOT_AN_OPERATOR%", "%REQ(X", "%REQ(X):many%", "%START_TIME(%Q)%", "%GRPC_STATUS(WORDS)%"})
     void refusesFormatsThatItCannotWrite(String format) {
