@@ -54,6 +54,15 @@ final class UninstallCommand implements Callable<Integer> {
                     "its YAML was applied by another hand",
                     "kubectl delete -f FILE   with the YAML that was applied; then this again");
         }
+        String control = ReleaseOptions.CONTROL + options.cluster.mesh().suffix();
+        if (!options.cluster.revision.isEmpty()
+                && there.stream().noneMatch(each -> each.name().equals(control))) {
+            // Not the other revision in its place.
+            throw Failure.notFine(
+                    control + " is not installed in " + options.cluster.meshNamespace,
+                    "there is no release of this name",
+                    "helm list -n " + options.cluster.meshNamespace);
+        }
         ImmutableList<Installed> doomed = doomed(there, several);
         for (Installed each : doomed) {
             engine.uninstall(each.name(), kubeconfig);

@@ -1,5 +1,6 @@
 package dev.weft.cli.helm;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.marcnuri.helm.Helm;
@@ -11,6 +12,8 @@ import com.marcnuri.helm.UpgradeCommand;
 import dev.weft.cli.output.Failure;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -62,7 +65,7 @@ public final class HelmEngine {
                     .withName(request.release())
                     .withNamespace(namespace)
                     .withKubeVersion(RENDERED_FOR);
-            request.set().forEach(command::set);
+            set(request, command::set);
             request.files().forEach(command::withValuesFile);
             // Tests are for `helm test`; applied with the rest they would run before there is anything to try.
             return DOCUMENT.splitAsStream(command.call())
@@ -79,7 +82,7 @@ public final class HelmEngine {
                     .withNamespace(namespace)
                     .createNamespace()
                     .withKubeConfigContents(kubeconfig);
-            request.set().forEach(command::set);
+            set(request, command::set);
             request.files().forEach(command::withValuesFile);
             return installed(command.call());
         });
@@ -94,7 +97,7 @@ public final class HelmEngine {
                     .withNamespace(namespace)
                     .resetThenReuseValues()
                     .withKubeConfigContents(kubeconfig);
-            request.set().forEach(command::set);
+            set(request, command::set);
             request.files().forEach(command::withValuesFile);
             return installed(command.call());
         });
@@ -116,6 +119,20 @@ public final class HelmEngine {
                         .map(HelmEngine::installed)
                         .filter(release -> release.chart().startsWith("weft-"))
                         .collect(ImmutableList.toImmutableList()));
+    }
+
+    /** Lists as {@code helm --set} takes them, {@code {a,b}}: the library knows only single values, and places in a list. */
+    private static void set(Request request, BiConsumer<String, String> command) {
+        request.set().forEach((key, value) -> {
+            if (value.startsWith("{") && value.endsWith("}")) {
+                List<String> items = Splitter.on(',').splitToList(value.substring(1, value.length() - 1));
+                for (int i = 0; i < items.size(); i++) {
+                    command.accept(key + "[" + i + "]", items.get(i));
+                }
+            } else {
+                command.accept(key, value);
+            }
+        });
     }
 
     private static Installed installed(Release release) {

@@ -86,6 +86,17 @@ final class MeshctlTest {
     }
 
     @Test
+    void aListIsGivenToAChartAsHelmTakesIt() {
+        Ran ran = run("install", "--dry-run", "--charts", "../charts", "--set", "control.secretNamespaces={shop,edge}");
+
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out())
+                .contains("namespace: shop")
+                .contains("namespace: edge")
+                .doesNotContain("helm.sh/hook:");
+    }
+
+    @Test
     void statusOfOneSyncedProxyIsFineEvenIfAnotherIsNot() {
         answers.put("/api/v1/status", """
                 {"items":[{"name":"a","namespace":"n","state":"synced"},{"name":"b","namespace":"n","state":"stale"}]}""");
