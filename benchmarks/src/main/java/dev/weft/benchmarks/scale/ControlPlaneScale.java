@@ -18,6 +18,9 @@ public final class ControlPlaneScale {
     private static final int ROUNDS = 5;
     private static final int PATIENCE_SECONDS = 180;
 
+    /** Each round gives a service an account that it did not have, of its own namespace. */
+    private static final int LEAST_SERVICES = ScaleMesh.NAMESPACES * (ROUNDS + 1);
+
     private final Path root;
     private final Path kubeconfig;
     private final ScaleMesh mesh;
@@ -34,6 +37,10 @@ public final class ControlPlaneScale {
         List<Integer> sizes = Arrays.stream(args).skip(1).map(Integer::valueOf).toList();
         ScaleMesh mesh = new ScaleMesh(sizes.get(0), sizes.get(1));
         int proxies = Math.min(sizes.get(2), mesh.services());
+        if (mesh.services() < LEAST_SERVICES || mesh.endpoints() < 2 || proxies < 1) {
+            System.err.printf("expected at least %d services, 2 endpoints, 1 proxy%n", LEAST_SERVICES);
+            System.exit(2);
+        }
         if (args[0].equals("in-process")) {
             new InProcessScale(mesh, proxies).run();
         } else {
