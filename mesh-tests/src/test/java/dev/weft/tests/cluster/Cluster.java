@@ -83,7 +83,7 @@ public final class Cluster implements AutoCloseable {
         parts().signal(part, frozen ? "STOP" : "CONT");
     }
 
-    /** Kills a part of the cluster and starts it again; returns when the API server serves. */
+    /** Ends a part of the cluster in order and starts it again; returns when the API server serves. */
     public void restart(String part) {
         parts().restart(part);
         Await.until(

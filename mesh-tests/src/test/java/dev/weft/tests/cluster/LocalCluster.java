@@ -19,7 +19,7 @@ final class LocalCluster {
             pid=$(cat "run/$2.pid")
             mapfile -d '' -t command <"/proc/$pid/cmdline"
             home=$(readlink "/proc/$pid/cwd")
-            kill -KILL "$pid"
+            kill "$pid"
             while [ -d "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status"; do sleep 0.1; done
             cd "$home"
             setsid nsenter --net=/run/netns/weftkube "${command[@]}" >>"$1/log/$2.log" 2>&1 </dev/null &
@@ -93,7 +93,7 @@ final class LocalCluster {
         }
     }
 
-    /** Kills a part of the cluster and starts it again, with the same arguments. Returns when it has been started. */
+    /** Ends a part of the cluster in order, which takes the API server a minute, and starts it again, with the same arguments. Returns when it has been started. */
     void restart(String part) {
         Path state = kubeconfig.getParent();
         Outcome outcome =
