@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * verifier of the version that its handshake ran with, whatever is published meanwhile.
  *
  * <p>It is the one station of a request that leaves garbage: Netty's part makes a promise for each write that it encrypts, and the JDK's
- * interface of an engine a result for each record, some 200 bytes per request and side. The rest of the path allocates nothing.
+ * interface of an engine a result for each record, some 150 bytes per request and side. The rest of the path allocates nothing.
  */
 public final class TlsHandler extends SslHandler {
     private final VersionedTls tls;
