@@ -55,7 +55,7 @@ final class DemoFolderTest {
     void takenPortIsNamed() throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
-            DemoPorts ports = new DemoPorts(socket.getLocalPort() - 1);
+            DemoPorts ports = new DemoPorts(socket.getLocalPort());
 
             assertThat(ports.taken()).hasValue(socket.getLocalPort());
         }
