@@ -302,17 +302,9 @@ weft_command() {
     control)
         main=dev.weft.control.Main
         extra=${WEFT_CONTROL_JAVA_OPTS:-}
-        # In a pod the memory limit says how large the mesh may be; half of it is left to connections and the runtime itself.
-        if [ -z "${WEFT_CONTROL_HEAP:-}" ] && [ -n "${KUBERNETES_SERVICE_HOST:-}" ]; then
-            flags+=(-XX:MaxRAMPercentage=55)
-        else
-            flags+=(-Xmx"${WEFT_CONTROL_HEAP:-256m}")
-        fi
-        flags+=(-XX:+UseCompactObjectHeaders -Xss512k -XX:+UnlockDiagnosticVMOptions
+        flags+=(-XX:+UseCompactObjectHeaders -Xmx"${WEFT_CONTROL_HEAP:-256m}" -Xss512k -XX:+UnlockDiagnosticVMOptions
             -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED
             --sun-misc-unsafe-memory-access=allow -Dio.netty.leakDetection.level=disabled)
-        # Hundreds of proxies that come at once leave their memory in as many arenas as there are threads.
-        export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
         ;;
     bookstore)
         main=dev.weft.examples.bookstore.Main

@@ -47,7 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -119,17 +119,15 @@ public final class ControlPlaneApp implements AutoCloseable {
         platform = base;
         base.open();
 
-        ScheduledThreadPoolExecutor timer = own(new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().name("timer").daemon().factory()));
-        // Streams wait for their tokens' ends, which are far away, and mostly end before.
-        timer.setRemoveOnCancelPolicy(true);
+        ScheduledExecutorService timer = own(Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("timer").daemon().factory()));
         ExecutorService workers = own(Executors.newVirtualThreadPerTaskExecutor());
         PrometheusMeterRegistry counters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         MetricsWindow metrics = new MetricsWindow(clock);
         AckTracker tracker = new AckTracker(clock);
         ServeObserver observer = new ServeObserver(tracker, counters);
         ViewCache cache = ViewCache.create();
-        ProxySessions sessions = new ProxySessions(cache, observer, workers, timer, System::nanoTime, clock);
+        ProxySessions sessions = new ProxySessions(cache, observer, workers, timer, System::nanoTime);
         StatusBoard status = new StatusBoard(tracker, cache, metrics, clock);
 
         // First of all, so that whoever waits for this replica is told what it waits for.
@@ -143,8 +141,7 @@ public final class ControlPlaneApp implements AutoCloseable {
         RegistryUpdates updates = own(new RegistryUpdates(
                 Debouncer.Times.DEFAULT,
                 update -> publish(base, update, cache, status, sessions, observer),
-                System::nanoTime,
-                base.clusterId()));
+                System::nanoTime));
         startSource(base, updates, status);
 
         String trustDomain = mesh().mesh().trustDomain();
@@ -157,10 +154,7 @@ public final class ControlPlaneApp implements AutoCloseable {
         timer.scheduleAtFixedRate(certificate::renew, renewal, renewal, TimeUnit.MILLISECONDS);
         base.begin(authority, certificate::renew);
         timer.scheduleAtFixedRate(
-                () -> workers.execute(() -> {
-                    base.exchange(ValidationStatuses.Proxies.of(status.proxies()));
-                    decide(base, status);
-                }),
+                () -> workers.execute(() -> decide(base, status)),
                 STATUS_INTERVAL.toSeconds(),
                 STATUS_INTERVAL.toSeconds(),
                 TimeUnit.SECONDS);
@@ -241,9 +235,7 @@ public final class ControlPlaneApp implements AutoCloseable {
     }
 
     private void decide(Platform base, StatusBoard status) {
-        base.decided(
-                "validation",
-                ValidationStatuses.of(state, base.total(ValidationStatuses.Proxies.of(status.proxies()))));
+        base.decided("validation", ValidationStatuses.of(state, ValidationStatuses.Proxies.of(status.proxies())));
     }
 
     private void publish(
@@ -255,7 +247,6 @@ public final class ControlPlaneApp implements AutoCloseable {
             ServeObserver observer) {
         RegistrySnapshot snapshot = update.snapshot();
         registry = snapshot;
-        base.configured(snapshot.mesh());
         cache.publish(snapshot);
         status.publish(update.problems());
         sessions.pushAll();

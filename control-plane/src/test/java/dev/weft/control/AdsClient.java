@@ -12,7 +12,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,15 +56,6 @@ final class AdsClient implements StreamObserver<DeltaDiscoveryResponse> {
                 .setNode(node)
                 .setTypeUrl(type)
                 .addAllResourceNamesSubscribe(java.util.List.of(names))
-                .build());
-    }
-
-    /** Asks for all of a type, and says what is there from an earlier stream. */
-    void resume(Node node, String type, Map<String, String> versions) {
-        requests.onNext(DeltaDiscoveryRequest.newBuilder()
-                .setNode(node)
-                .setTypeUrl(type)
-                .putAllInitialResourceVersions(versions)
                 .build());
     }
 

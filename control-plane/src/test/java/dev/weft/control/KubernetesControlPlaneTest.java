@@ -7,9 +7,13 @@ import dev.weft.api.istio.v1.auth.IstioCertificateRequest;
 import dev.weft.api.istio.v1.auth.IstioCertificateServiceGrpc;
 import dev.weft.control.ca.Requests;
 import dev.weft.control.kubernetes.identity.FakeApiServer;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayInputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -19,6 +23,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
@@ -43,18 +48,86 @@ class KubernetesControlPlaneTest {
     Path directory;
 
     private final FakeApiServer cluster = new FakeApiServer();
-    private Replicas replicas;
+    private final List<ControlPlaneApp> replicas = new ArrayList<>();
+    private final List<ManagedChannel> channels = new ArrayList<>();
     private String token;
 
     @BeforeEach
     void start() {
-        replicas = new Replicas(cluster, directory);
-        token = replicas.token();
+        for (String name : List.of("weft-system", "shop")) {
+            cluster.shared()
+                    .resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(name)
+                            .endMetadata()
+                            .build())
+                    .create();
+        }
+        token = cluster.token(
+                "shop",
+                "reviews",
+                "reviews-v1",
+                InstantSource.system().instant().plus(Duration.ofHours(1)));
     }
 
     @AfterEach
     void stop() throws Exception {
-        replicas.close();
+        for (ManagedChannel channel : channels) {
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
+        List<Thread> closing = replicas.stream()
+                .map(app -> Thread.ofVirtual().start(app::close))
+                .toList();
+        for (Thread thread : closing) {
+            thread.join();
+        }
+        cluster.close();
+    }
+
+    private ControlPlaneApp replica(String pod) throws Exception {
+        Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), cluster.kubeconfig());
+        ControlPlaneApp app = ControlPlaneApp.start(
+                ControlPlaneOptions.parse(
+                        List.of(
+                                "--kubernetes",
+                                "--kubeconfig=" + kubeconfig,
+                                "--xds-port",
+                                "0",
+                                "--http-port",
+                                "0",
+                                "--webhook-port",
+                                "0"),
+                        Map.of("POD_NAMESPACE", "weft-system")),
+                Map.of("POD_NAME", pod),
+                InstantSource.system());
+        synchronized (replicas) {
+            replicas.add(app);
+        }
+        return app;
+    }
+
+    private String bundle(String namespace) {
+        ConfigMap map = cluster.shared()
+                .configMaps()
+                .inNamespace(namespace)
+                .withName("weft-ca-root-cert")
+                .get();
+        return map == null ? "" : map.getData().get("root-cert.pem");
+    }
+
+    private ManagedChannel channel(ControlPlaneApp app) throws Exception {
+        Await.until(() -> "bundle", () -> !bundle("shop").isEmpty());
+        Path root = Files.writeString(directory.resolve("root.pem"), bundle("shop"));
+        ManagedChannel channel = NettyChannelBuilder.forAddress(
+                        "127.0.0.1",
+                        app.xdsPort(),
+                        TlsChannelCredentials.newBuilder()
+                                .trustManager(root.toFile())
+                                .build())
+                .overrideAuthority("weft-control.weft-system.svc")
+                .build();
+        channels.add(channel);
+        return channel;
     }
 
     private static List<String> sign(ManagedChannel channel, String token) throws Exception {
@@ -85,7 +158,7 @@ class KubernetesControlPlaneTest {
             starting.add(one);
             Thread.ofVirtual().start(() -> {
                 try {
-                    one.complete(replicas.start(pod));
+                    one.complete(replica(pod));
                 } catch (Exception e) {
                     one.completeExceptionally(e);
                 }
@@ -95,17 +168,17 @@ class KubernetesControlPlaneTest {
         List<String> roots = new ArrayList<>();
         for (CompletableFuture<ControlPlaneApp> one : starting) {
             ControlPlaneApp app = one.get(60, TimeUnit.SECONDS);
-            roots.add(sign(replicas.channel(app), token).getLast());
-            AdsClient client = new AdsClient(replicas.lastChannel(), token);
+            roots.add(sign(channel(app), token).getLast());
+            AdsClient client = new AdsClient(channels.getLast(), token);
             client.subscribe(AdsClient.node("reviews-v1", "shop", "reviews"), AdsClient.CLUSTER);
             assertThat(client.next().getTypeUrl()).isEqualTo(AdsClient.CLUSTER);
         }
-        assertThat(roots).containsOnly(replicas.bundle("shop"));
+        assertThat(roots).containsOnly(bundle("shop"));
     }
 
     @Test
     void deniesANodeThatIsAnotherPodOfTheSameAccountAndATokenOfNobody() throws Exception {
-        ManagedChannel channel = replicas.channel(replicas.start("weft-control-a"));
+        ManagedChannel channel = channel(replica("weft-control-a"));
 
         AdsClient impostor = new AdsClient(channel, token);
         impostor.subscribe(AdsClient.node("reviews-v2", "shop", "reviews"), AdsClient.CLUSTER);
@@ -121,8 +194,8 @@ class KubernetesControlPlaneTest {
 
     @Test
     void servesWhomItKnowsWhileTheApiServerIsAwayAndAsksStrangersToTryAgain() throws Exception {
-        ControlPlaneApp app = replicas.start("weft-control-a");
-        ManagedChannel channel = replicas.channel(app);
+        ControlPlaneApp app = replica("weft-control-a");
+        ManagedChannel channel = channel(app);
         assertThat(sign(channel, token)).hasSize(2);
         String stranger = cluster.token(
                 "shop",
@@ -143,7 +216,7 @@ class KubernetesControlPlaneTest {
 
     @Test
     void opensItsPagesToThoseWhoMayAndReadinessToAll() throws Exception {
-        ControlPlaneApp app = replicas.start("weft-control-a");
+        ControlPlaneApp app = replica("weft-control-a");
         String host = notLoopback().getHostAddress();
 
         assertThat(get(host, app.httpPort(), "/ready").body()).isEqualTo("ready\n");
@@ -191,7 +264,7 @@ class KubernetesControlPlaneTest {
                     - {name: a.weft.dev, clientConfig: {service: {name: weft-control, namespace: weft-system}}, sideEffects: None, admissionReviewVersions: [v1]}
                     """.getBytes(StandardCharsets.UTF_8)))
                 .create();
-        ControlPlaneApp app = replicas.start("weft-control-a");
+        ControlPlaneApp app = replica("weft-control-a");
         Await.until(() -> "told whom to trust", () -> !caBundle().isEmpty());
 
         String review = """
@@ -246,7 +319,7 @@ class KubernetesControlPlaneTest {
 
     @Test
     void isNotReadyWhileItStopsAndGivesTheLeaseUp() throws Exception {
-        ControlPlaneApp app = replicas.start("weft-control-a");
+        ControlPlaneApp app = replica("weft-control-a");
         int port = app.httpPort();
         assertThat(holder()).startsWith("weft-control-a");
 

@@ -1,14 +1,13 @@
 package dev.weft.control.ca;
 
 import com.google.errorprone.annotations.Immutable;
-import java.time.Instant;
 
 /** What checking a credential came to. */
 public sealed interface Authentication {
 
-    /** The credential is good, until it expires. */
+    /** The credential is good. */
     @Immutable
-    record Authenticated(CallerIdentity caller, Instant expires) implements Authentication {}
+    record Authenticated(CallerIdentity caller) implements Authentication {}
 
     /** The credential is missing or bad. The reason is told to the caller and holds no part of the credential. */
     @Immutable

@@ -29,7 +29,6 @@ public final class RegistryUpdates implements AutoCloseable {
 
     private final Consumer<RegistryUpdate> listener;
     private final LongSupplier nanoTime;
-    private final String cluster;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -50,10 +49,7 @@ public final class RegistryUpdates implements AutoCloseable {
     /** Written by whoever starts this, then by the thread only. */
     private @Nullable RegistrySnapshot last;
 
-    /** @param cluster that the workloads are of */
-    public RegistryUpdates(
-            Debouncer.Times times, Consumer<RegistryUpdate> listener, LongSupplier nanoTime, String cluster) {
-        this.cluster = cluster;
+    public RegistryUpdates(Debouncer.Times times, Consumer<RegistryUpdate> listener, LongSupplier nanoTime) {
         this.debouncer = new Debouncer(times);
         this.listener = listener;
         this.nanoTime = nanoTime;
@@ -149,7 +145,7 @@ public final class RegistryUpdates implements AutoCloseable {
 
     private void apply(SourceState state, Debouncer.Change change, long since) {
         try {
-            RegistrySnapshot snapshot = RegistrySnapshot.of(state.resources(), cluster, Optional.ofNullable(last));
+            RegistrySnapshot snapshot = RegistrySnapshot.of(state.resources(), Optional.ofNullable(last));
             last = snapshot;
             listener.accept(new RegistryUpdate(snapshot, state.problems(), change, since));
         } catch (RuntimeException e) {

@@ -59,15 +59,6 @@ final class Services {
         return withAliases(declared.build());
     }
 
-    /** The same with the very objects of before where they are equal, so that readers see by identity what is another. */
-    static ImmutableList<Declared> kept(List<Declared> before, ImmutableList<Declared> now) {
-        Map<Declared, Declared> known = new HashMap<>();
-        before.forEach(declared -> known.put(declared, declared));
-        return now.stream()
-                .map(declared -> known.getOrDefault(declared, declared))
-                .collect(ImmutableList.toImmutableList());
-    }
-
     /**
      * An {@code ExternalName} of a service that the mesh knows stands for that service, with its endpoints and their identities; of any
      * other name it is a name to look up.

@@ -242,7 +242,7 @@ class AdsStreamDeltaTest {
 
     @Test
     void splitsWhatIsTooLargeForOneResponse() {
-        client.large(CLUSTER, 5, 100_000).publish();
+        client.large(CLUSTER, 5, 400_000).publish();
 
         assertThat(client.subscribe(CLUSTER)).containsExactly("cds +r0@1 +r1@1", "cds +r2@1 +r3@1", "cds +r4@1");
         assertThat(client.ackAll()).isEmpty();
