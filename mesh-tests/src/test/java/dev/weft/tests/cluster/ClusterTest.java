@@ -2,6 +2,7 @@ package dev.weft.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.tests.mesh.Await;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,19 +40,11 @@ class ClusterTest {
             namespace.apply(PODS.replace("$IMAGE", cluster.image("proxy")));
             namespace.awaitRollout(Duration.ofSeconds(60), "web");
 
-            Outcome answer = cluster.kubectl()
-                    .exec(
-                            namespace.name(),
-                            "deployment/web",
-                            "web",
-                            "timeout",
-                            "10",
-                            "wget",
-                            "-q",
-                            "-O-",
-                            "http://web/");
-
-            assertThat(answer.out()).as(answer.err()).isEqualTo("hello");
+            // The cluster's DNS may be on its way back to an API server that another test ended.
+            Await.until(
+                    Duration.ofSeconds(60),
+                    () -> fetch(cluster, namespace).out().equals("hello"),
+                    () -> fetch(cluster, namespace).toString());
         }
     }
 
@@ -62,5 +55,10 @@ class ClusterTest {
 
         assertThat(outcome.succeeded()).isFalse();
         assertThat(outcome.err()).contains("Wrong_Name");
+    }
+
+    private static Outcome fetch(Cluster cluster, TestNamespace namespace) {
+        return cluster.kubectl()
+                .exec(namespace.name(), "deployment/web", "web", "timeout", "10", "wget", "-q", "-O-", "http://web/");
     }
 }
