@@ -148,6 +148,10 @@ public final class Leadership implements AutoCloseable {
             LOG.error("lease cannot be renewed lease={}", seat.lease(), e);
         }
         if (won) {
+            if (holding && !isLeader()) {
+                // The answer came behind the deadline: for a while nobody led here, and what was written then is not ours.
+                deposed();
+            }
             holdsUntil = began + times.deadline().toNanos();
             if (!holding) {
                 elected();
