@@ -149,7 +149,8 @@ public final class Leadership implements AutoCloseable {
         }
         if (won) {
             if (holding && !isLeader()) {
-                // The answer came behind the deadline: for a while nobody led here, and what was written then is not ours.
+                // The answer came behind the deadline: for a while nobody led here, and what was written then is not
+                // ours.
                 deposed();
             }
             holdsUntil = began + times.deadline().toNanos();
