@@ -288,9 +288,9 @@ weft_command() {
             # request over TLS. Chunks of 256 KiB instead of 4 MiB; large reads come from the loop's cache too, a few of each size.
             -Dio.netty.allocator.type=pooled -Dio.netty.allocator.maxOrder=5 -Dio.netty.allocator.numHeapArenas=1
             -Dio.netty.allocator.maxCachedBufferCapacity=65536 -Dio.netty.allocator.normalCacheSize=8
-            # The compiler takes 24 MiB for seconds to inline a whole request into one method, and 11 MiB with this limit; the request
-            # costs the same. And it gives way to the loop where both share a core, or each compilation is a stall for all connections
-            # (p99 of a cold mTLS pair 430 ms, with this 33 ms). Java warns that raising a priority needs a permission; this lowers one.
+            # The compiler takes 24 MiB for seconds to inline a whole request into one method, and 11 MiB with this limit; a warm request over
+            # HTTP/2 costs the same. Its threads give way to the loop, with which they may share a core. Java warns under an ordinary user that
+            # raising a priority needs a permission; this lowers one, and there is no switch for that warning alone.
             -XX:FreqInlineSize=150 -XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=5 -XX:-PrintWarnings)
         export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
         ;;
@@ -302,7 +302,13 @@ weft_command() {
     control)
         main=dev.weft.control.Main
         extra=${WEFT_CONTROL_JAVA_OPTS:-}
-        flags+=(-XX:+UseCompactObjectHeaders -Xmx"${WEFT_CONTROL_HEAP:-256m}" -Xss512k -XX:+UnlockDiagnosticVMOptions
+        # In a pod the memory limit says how large the mesh may be; half of it is left to connections and the runtime itself.
+        if [ -z "${WEFT_CONTROL_HEAP:-}" ] && [ -n "${KUBERNETES_SERVICE_HOST:-}" ]; then
+            flags+=(-XX:MaxRAMPercentage=55)
+        else
+            flags+=(-Xmx"${WEFT_CONTROL_HEAP:-256m}")
+        fi
+        flags+=(-XX:+UseCompactObjectHeaders -Xss512k -XX:+UnlockDiagnosticVMOptions
             -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED
             --sun-misc-unsafe-memory-access=allow -Dio.netty.leakDetection.level=disabled)
         ;;
