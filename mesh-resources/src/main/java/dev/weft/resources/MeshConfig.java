@@ -60,7 +60,7 @@ public record MeshConfig(
             "cluster.local",
             ImmutableList.of(),
             OutboundTrafficPolicy.ALLOW_ANY,
-            new AccessLog("", "", AccessLog.Encoding.TEXT),
+            new AccessLog("", new AccessLog.Line("")),
             Duration.ofSeconds(10),
             new ProxyConfig(
                     OptionalInt.empty(),
@@ -148,15 +148,18 @@ public record MeshConfig(
      * Where proxies write one line per exchange.
      *
      * @param file empty: no access log
-     * @param format empty: the default format
      */
     @Immutable
-    public record AccessLog(String file, String format, Encoding encoding) {
+    public record AccessLog(String file, Format format) {
         /** The shape of a line. */
-        public enum Encoding {
-            TEXT,
-            JSON
-        }
+        @Immutable
+        public sealed interface Format {}
+
+        /** {@code accessLogEncoding: TEXT}, with the text of {@code accessLogFormat}; empty: the default line. */
+        public record Line(String text) implements Format {}
+
+        /** {@code accessLogEncoding: JSON}, with the members of the object in {@code accessLogFormat}, in their order; empty: the default ones. */
+        public record Members(ImmutableMap<String, String> texts) implements Format {}
     }
 
     /**

@@ -53,9 +53,10 @@ final class AccessLogTranslator {
     }
 
     private static AccessLog.Format format(MeshConfig.AccessLog log) {
-        return switch (log.encoding()) {
-            case TEXT -> new AccessLog.TextFormat(log.format().isEmpty() ? LINE : line(log.format()));
-            case JSON -> new AccessLog.JsonFormat(FIELDS);
+        return switch (log.format()) {
+            case MeshConfig.AccessLog.Line(String text) -> new AccessLog.TextFormat(text.isEmpty() ? LINE : line(text));
+            case MeshConfig.AccessLog.Members(ImmutableMap<String, String> texts) ->
+                new AccessLog.JsonFormat(texts.isEmpty() ? FIELDS : texts);
         };
     }
 

@@ -1,11 +1,9 @@
 package dev.weft.resources.parse;
 
 import com.google.common.collect.ImmutableSet;
-import dev.weft.model.http.LogOperators;
 import dev.weft.resources.ConnectionPool.UpgradePolicy;
 import dev.weft.resources.HttpRetry;
 import dev.weft.resources.MeshConfig;
-import dev.weft.resources.MeshConfig.AccessLog;
 import dev.weft.resources.MeshConfig.AutoMtls;
 import dev.weft.resources.MeshConfig.DefaultExports;
 import dev.weft.resources.MeshConfig.LocalityLoadBalancing;
@@ -30,11 +28,7 @@ final class MeshConfigReader {
                 mesh.message("outboundTrafficPolicy")
                         .map(SidecarReader::outboundPolicy)
                         .orElse(defaults.outboundTrafficPolicy()),
-                new AccessLog(
-                        mesh.text("accessLogFile").orElse(""),
-                        accessLogFormat(mesh),
-                        mesh.choice("accessLogEncoding", AccessLog.Encoding.class)
-                                .orElse(AccessLog.Encoding.TEXT)),
+                AccessLogReader.read(mesh),
                 mesh.duration("connectTimeout").orElse(defaults.connectTimeout()),
                 mesh.message("defaultConfig").map(MeshConfigReader::proxyConfig).orElse(defaults.defaultConfig()),
                 retryPolicy(mesh),
@@ -58,12 +52,6 @@ final class MeshConfigReader {
                 mesh.message("inboundTrafficPolicy")
                         .flatMap(fields -> fields.choice("mode", MeshConfig.InboundTrafficPolicy.class))
                         .orElse(defaults.inboundTrafficPolicy()));
-    }
-
-    private static String accessLogFormat(Fields mesh) {
-        String format = mesh.text("accessLogFormat").orElse("");
-        LogOperators.problem(format).ifPresent(problem -> mesh.checks().invalid(mesh.at("accessLogFormat"), problem));
-        return format;
     }
 
     private static String trustDomain(Fields mesh) {

@@ -193,21 +193,6 @@ class ResourceParserTest {
     }
 
     @Test
-    void refusesAMeshWhoseAccessLogCannotBeWrittenAndNamesTheField() {
-        Parsed parsed = parser.parse("test.yaml", """
-                trustDomain: a.example
-                accessLogFormat: "%START_TIME% %NOBODY_KNOWS%"
-                """).objects().getFirst();
-
-        assertThat(parsed).isInstanceOf(Parsed.Refused.class);
-        assertThat(parsed.problems()).singleElement().satisfies(problem -> {
-            assertThat(problem.field()).isEqualTo("accessLogFormat");
-            assertThat(problem.message()).isEqualTo("unknown operator %NOBODY_KNOWS%");
-            assertThat(problem.location().line()).isEqualTo(2);
-        });
-    }
-
-    @Test
     void namesTheLineInsideAConfigMap() {
         Parsed parsed = parser.parse("test.yaml", """
                 apiVersion: v1
