@@ -311,6 +311,8 @@ weft_command() {
         flags+=(-XX:+UseCompactObjectHeaders -Xss512k -XX:+UnlockDiagnosticVMOptions
             -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED
             --sun-misc-unsafe-memory-access=allow -Dio.netty.leakDetection.level=disabled)
+        # Hundreds of proxies that come at once leave their memory in as many arenas as there are threads.
+        export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
         ;;
     bookstore)
         main=dev.weft.examples.bookstore.Main

@@ -47,7 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -119,15 +119,17 @@ public final class ControlPlaneApp implements AutoCloseable {
         platform = base;
         base.open();
 
-        ScheduledExecutorService timer = own(Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("timer").daemon().factory()));
+        ScheduledThreadPoolExecutor timer = own(new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("timer").daemon().factory()));
+        // Streams wait for their tokens' ends, which are far away, and mostly end before.
+        timer.setRemoveOnCancelPolicy(true);
         ExecutorService workers = own(Executors.newVirtualThreadPerTaskExecutor());
         PrometheusMeterRegistry counters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         MetricsWindow metrics = new MetricsWindow(clock);
         AckTracker tracker = new AckTracker(clock);
         ServeObserver observer = new ServeObserver(tracker, counters);
         ViewCache cache = ViewCache.create();
-        ProxySessions sessions = new ProxySessions(cache, observer, workers, timer, System::nanoTime);
+        ProxySessions sessions = new ProxySessions(cache, observer, workers, timer, System::nanoTime, clock);
         StatusBoard status = new StatusBoard(tracker, cache, metrics, clock);
 
         // First of all, so that whoever waits for this replica is told what it waits for.
@@ -141,7 +143,8 @@ public final class ControlPlaneApp implements AutoCloseable {
         RegistryUpdates updates = own(new RegistryUpdates(
                 Debouncer.Times.DEFAULT,
                 update -> publish(base, update, cache, status, sessions, observer),
-                System::nanoTime));
+                System::nanoTime,
+                base.clusterId()));
         startSource(base, updates, status);
 
         String trustDomain = mesh().mesh().trustDomain();
@@ -154,7 +157,10 @@ public final class ControlPlaneApp implements AutoCloseable {
         timer.scheduleAtFixedRate(certificate::renew, renewal, renewal, TimeUnit.MILLISECONDS);
         base.begin(authority, certificate::renew);
         timer.scheduleAtFixedRate(
-                () -> workers.execute(() -> decide(base, status)),
+                () -> workers.execute(() -> {
+                    base.exchange(ValidationStatuses.Proxies.of(status.proxies()));
+                    decide(base, status);
+                }),
                 STATUS_INTERVAL.toSeconds(),
                 STATUS_INTERVAL.toSeconds(),
                 TimeUnit.SECONDS);
@@ -235,7 +241,9 @@ public final class ControlPlaneApp implements AutoCloseable {
     }
 
     private void decide(Platform base, StatusBoard status) {
-        base.decided("validation", ValidationStatuses.of(state, ValidationStatuses.Proxies.of(status.proxies())));
+        base.decided(
+                "validation",
+                ValidationStatuses.of(state, base.total(ValidationStatuses.Proxies.of(status.proxies()))));
     }
 
     private void publish(
@@ -247,6 +255,7 @@ public final class ControlPlaneApp implements AutoCloseable {
             ServeObserver observer) {
         RegistrySnapshot snapshot = update.snapshot();
         registry = snapshot;
+        base.configured(snapshot.mesh());
         cache.publish(snapshot);
         status.publish(update.problems());
         sessions.pushAll();

@@ -11,9 +11,12 @@ import dev.weft.control.ca.SigningMaterial;
 import dev.weft.control.ca.StateFiles;
 import dev.weft.control.ca.WorkloadTokens;
 import dev.weft.control.files.FileSource;
+import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.source.ObjectStatus;
 import dev.weft.control.source.ResourceSource;
+import dev.weft.control.status.ValidationStatuses;
 import dev.weft.control.webhook.LiveInjector;
+import dev.weft.resources.MeshConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -104,6 +107,22 @@ final class FilesPlatform implements Platform {
     public void begin(CertificateAuthority authority, Runnable renewed) {}
 
     /** Files have no status: problems are in the API, with their lines. */
+    @Override
+    public void exchange(ValidationStatuses.Proxies own) {}
+
+    @Override
+    public ValidationStatuses.Proxies total(ValidationStatuses.Proxies own) {
+        return own;
+    }
+
+    @Override
+    public void configured(MeshConfig mesh) {}
+
+    @Override
+    public String clusterId() {
+        return RegistrySnapshot.CLUSTER;
+    }
+
     @Override
     public void decided(String subject, List<? extends ObjectStatus> statuses) {}
 

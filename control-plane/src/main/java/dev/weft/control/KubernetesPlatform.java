@@ -17,10 +17,14 @@ import dev.weft.control.kubernetes.identity.TokenReviewAuthenticator;
 import dev.weft.control.kubernetes.identity.TrustBundleWriter;
 import dev.weft.control.kubernetes.identity.WebhookTrust;
 import dev.weft.control.kubernetes.status.KubernetesStatusSink;
+import dev.weft.control.kubernetes.status.ReplicaCounts;
+import dev.weft.control.registry.RegistrySnapshot;
 import dev.weft.control.source.ObjectStatus;
 import dev.weft.control.source.ResourceSource;
 import dev.weft.control.status.StatusWriter;
+import dev.weft.control.status.ValidationStatuses;
 import dev.weft.control.webhook.LiveInjector;
+import dev.weft.resources.MeshConfig;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
@@ -36,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +63,10 @@ final class KubernetesPlatform implements Platform {
     private final Leadership leadership;
     private final AuthoritySecret secret;
     private final StatusWriter statuses;
+    private final ReplicaCounts counts;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private volatile MeshConfig mesh = MeshConfig.DEFAULT;
+    private volatile @Nullable TrustBundleWriter bundles;
 
     KubernetesPlatform(
             ControlPlaneOptions.Kubernetes options,
@@ -69,7 +77,10 @@ final class KubernetesPlatform implements Platform {
         this.clock = clock;
         this.random = random;
         this.client = own(ClusterConnection.open(options.kubeconfig()));
-        String replica = environment.getOrDefault("POD_NAME", CONTROL) + "_" + Long.toHexString(random.nextLong());
+        String pod = environment.getOrDefault("POD_NAME", CONTROL);
+        String replica = pod + "_" + Long.toHexString(random.nextLong());
+        this.counts = own(new ReplicaCounts(
+                client, options.namespace(), options.revisioned("weft-proxies"), pod, System::nanoTime));
         this.leadership = own(new Leadership(
                 client,
                 new Leadership.Seat(options.namespace(), options.revisioned("weft-leader"), replica),
@@ -139,8 +150,12 @@ final class KubernetesPlatform implements Platform {
 
     @Override
     public void begin(CertificateAuthority authority, Runnable renewed) {
-        TrustBundleWriter writer =
-                own(new TrustBundleWriter(client, leadership, authority::trustBundle, labels -> true));
+        TrustBundleWriter writer = own(new TrustBundleWriter(
+                client,
+                leadership,
+                authority::trustBundle,
+                (namespace, labels) -> RegistrySnapshot.discovers(mesh, namespace, labels)));
+        bundles = writer;
         WebhookTrust webhooks = own(new WebhookTrust(
                 client,
                 options.revisioned("weft-injector"),
@@ -164,6 +179,32 @@ final class KubernetesPlatform implements Platform {
         });
         statuses.start();
         leadership.onElected(statuses::elected);
+    }
+
+    @Override
+    public void exchange(ValidationStatuses.Proxies own) {
+        counts.exchange(new ReplicaCounts.Counts(own.connected(), own.behind()));
+    }
+
+    @Override
+    public ValidationStatuses.Proxies total(ValidationStatuses.Proxies own) {
+        ReplicaCounts.Counts all = counts.total(new ReplicaCounts.Counts(own.connected(), own.behind()));
+        return new ValidationStatuses.Proxies(all.connected(), all.behind());
+    }
+
+    @Override
+    public void configured(MeshConfig newest) {
+        boolean same = newest.discoverySelectors().equals(mesh.discoverySelectors());
+        mesh = newest;
+        TrustBundleWriter writer = bundles;
+        if (!same && writer != null) {
+            writer.refresh();
+        }
+    }
+
+    @Override
+    public String clusterId() {
+        return options.clusterId();
     }
 
     @Override

@@ -7,7 +7,9 @@ import dev.weft.control.ca.PageAccess;
 import dev.weft.control.ca.SigningMaterial;
 import dev.weft.control.source.ObjectStatus;
 import dev.weft.control.source.ResourceSource;
+import dev.weft.control.status.ValidationStatuses;
 import dev.weft.control.webhook.LiveInjector;
+import dev.weft.resources.MeshConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -50,12 +52,24 @@ interface Platform extends AutoCloseable {
      */
     void begin(CertificateAuthority authority, Runnable renewed);
 
+    /** Takes the mesh's configuration: the first before {@link #begin}, then each newer one. */
+    void configured(MeshConfig mesh);
+
+    /** The cluster that the workloads are of, by the name that other clusters of the mesh know it by. */
+    String clusterId();
+
     /**
      * Takes what the statuses of objects are to say, all of one subject.
      *
      * @param subject who decides; no object is of two
      */
     void decided(String subject, List<? extends ObjectStatus> statuses);
+
+    /** Tells other replicas how many proxies this one serves, and learns of theirs. May block. */
+    void exchange(ValidationStatuses.Proxies own);
+
+    /** The proxies of all replicas, by what was learnt last. */
+    ValidationStatuses.Proxies total(ValidationStatuses.Proxies own);
 
     /** The address for webhook calls at {@code port}; empty where nobody would call. */
     Optional<InetSocketAddress> listenForWebhooks(int port);

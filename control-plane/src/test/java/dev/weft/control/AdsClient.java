@@ -12,6 +12,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -56,6 +57,15 @@ final class AdsClient implements StreamObserver<DeltaDiscoveryResponse> {
                 .setNode(node)
                 .setTypeUrl(type)
                 .addAllResourceNamesSubscribe(java.util.List.of(names))
+                .build());
+    }
+
+    /** Asks for all of a type, and says what is there from an earlier stream. */
+    void resume(Node node, String type, Map<String, String> versions) {
+        requests.onNext(DeltaDiscoveryRequest.newBuilder()
+                .setNode(node)
+                .setTypeUrl(type)
+                .putAllInitialResourceVersions(versions)
                 .build());
     }
 

@@ -7,13 +7,9 @@ import dev.weft.api.istio.v1.auth.IstioCertificateRequest;
 import dev.weft.api.istio.v1.auth.IstioCertificateServiceGrpc;
 import dev.weft.control.ca.Requests;
 import dev.weft.control.kubernetes.identity.FakeApiServer;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsChannelCredentials;
-import io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayInputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -23,7 +19,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
@@ -48,86 +43,18 @@ class KubernetesControlPlaneTest {
     Path directory;
 
     private final FakeApiServer cluster = new FakeApiServer();
-    private final List<ControlPlaneApp> replicas = new ArrayList<>();
-    private final List<ManagedChannel> channels = new ArrayList<>();
+    private Replicas replicas;
     private String token;
 
     @BeforeEach
     void start() {
-        for (String name : List.of("weft-system", "shop")) {
-            cluster.shared()
-                    .resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(name)
-                            .endMetadata()
-                            .build())
-                    .create();
-        }
-        token = cluster.token(
-                "shop",
-                "reviews",
-                "reviews-v1",
-                InstantSource.system().instant().plus(Duration.ofHours(1)));
+        replicas = new Replicas(cluster, directory);
+        token = replicas.token();
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (ManagedChannel channel : channels) {
-            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-        }
-        List<Thread> closing = replicas.stream()
-                .map(app -> Thread.ofVirtual().start(app::close))
-                .toList();
-        for (Thread thread : closing) {
-            thread.join();
-        }
-        cluster.close();
-    }
-
-    private ControlPlaneApp replica(String pod) throws Exception {
-        Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), cluster.kubeconfig());
-        ControlPlaneApp app = ControlPlaneApp.start(
-                ControlPlaneOptions.parse(
-                        List.of(
-                                "--kubernetes",
-                                "--kubeconfig=" + kubeconfig,
-                                "--xds-port",
-                                "0",
-                                "--http-port",
-                                "0",
-                                "--webhook-port",
-                                "0"),
-                        Map.of("POD_NAMESPACE", "weft-system")),
-                Map.of("POD_NAME", pod),
-                InstantSource.system());
-        synchronized (replicas) {
-            replicas.add(app);
-        }
-        return app;
-    }
-
-    private String bundle(String namespace) {
-        ConfigMap map = cluster.shared()
-                .configMaps()
-                .inNamespace(namespace)
-                .withName("weft-ca-root-cert")
-                .get();
-        return map == null ? "" : map.getData().get("root-cert.pem");
-    }
-
-    private ManagedChannel channel(ControlPlaneApp app) throws Exception {
-        Await.until(() -> "bundle", () -> !bundle("shop").isEmpty());
-        Path root = Files.writeString(directory.resolve("root.pem"), bundle("shop"));
-        ManagedChannel channel = NettyChannelBuilder.forAddress(
-                        "127.0.0.1",
-                        app.xdsPort(),
-                        TlsChannelCredentials.newBuilder()
-                                .trustManager(root.toFile())
-                                .build())
-                .overrideAuthority("weft-control.weft-system.svc")
-                .build();
-        channels.add(channel);
-        return channel;
+        replicas.close();
     }
 
     private static List<String> sign(ManagedChannel channel, String token) throws Exception {
@@ -158,7 +85,7 @@ class KubernetesControlPlaneTest {
             starting.add(one);
             Thread.ofVirtual().start(() -> {
                 try {
-                    one.complete(replica(pod));
+                    one.complete(replicas.start(pod));
                 } catch (Exception e) {
                     one.completeExceptionally(e);
                 }
@@ -168,17 +95,17 @@ class KubernetesControlPlaneTest {
         List<String> roots = new ArrayList<>();
         for (CompletableFuture<ControlPlaneApp> one : starting) {
             ControlPlaneApp app = one.get(60, TimeUnit.SECONDS);
-            roots.add(sign(channel(app), token).getLast());
-            AdsClient client = new AdsClient(channels.getLast(), token);
+            roots.add(sign(replicas.channel(app), token).getLast());
+            AdsClient client = new AdsClient(replicas.lastChannel(), token);
             client.subscribe(AdsClient.node("reviews-v1", "shop", "reviews"), AdsClient.CLUSTER);
             assertThat(client.next().getTypeUrl()).isEqualTo(AdsClient.CLUSTER);
         }
-        assertThat(roots).containsOnly(bundle("shop"));
+        assertThat(roots).containsOnly(replicas.bundle("shop"));
     }
 
     @Test
     void deniesANodeThatIsAnotherPodOfTheSameAccountAndATokenOfNobody() throws Exception {
-        ManagedChannel channel = channel(replica("weft-control-a"));
+        ManagedChannel channel = replicas.channel(replicas.start("weft-control-a"));
 
         AdsClient impostor = new AdsClient(channel, token);
         impostor.subscribe(AdsClient.node("reviews-v2", "shop", "reviews"), AdsClient.CLUSTER);
@@ -194,8 +121,8 @@ class KubernetesControlPlaneTest {
 
     @Test
     void servesWhomItKnowsWhileTheApiServerIsAwayAndAsksStrangersToTryAgain() throws Exception {
-        ControlPlaneApp app = replica("weft-control-a");
-        ManagedChannel channel = channel(app);
+        ControlPlaneApp app = replicas.start("weft-control-a");
+        ManagedChannel channel = replicas.channel(app);
         assertThat(sign(channel, token)).hasSize(2);
         String stranger = cluster.token(
                 "shop",
@@ -216,7 +143,7 @@ class KubernetesControlPlaneTest {
 
     @Test
     void opensItsPagesToThoseWhoMayAndReadinessToAll() throws Exception {
-        ControlPlaneApp app = replica("weft-control-a");
+        ControlPlaneApp app = replicas.start("weft-control-a");
         String host = notLoopback().getHostAddress();
 
         assertThat(get(host, app.httpPort(), "/ready").body()).isEqualTo("ready\n");
@@ -264,7 +191,7 @@ class KubernetesControlPlaneTest {
                     - {name: a.weft.dev, clientConfig: {service: {name: weft-control, namespace: weft-system}}, sideEffects: None, admissionReviewVersions: [v1]}
                     """.getBytes(StandardCharsets.UTF_8)))
                 .create();
-        ControlPlaneApp app = replica("weft-control-a");
+        ControlPlaneApp app = replicas.start("weft-control-a");
         Await.until(() -> "told whom to trust", () -> !caBundle().isEmpty());
 
         String review = """
@@ -319,7 +246,7 @@ class KubernetesControlPlaneTest {
 
     @Test
     void isNotReadyWhileItStopsAndGivesTheLeaseUp() throws Exception {
-        ControlPlaneApp app = replica("weft-control-a");
+        ControlPlaneApp app = replicas.start("weft-control-a");
         int port = app.httpPort();
         assertThat(holder()).startsWith("weft-control-a");
 

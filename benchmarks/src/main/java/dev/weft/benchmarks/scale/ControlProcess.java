@@ -15,7 +15,7 @@ final class ControlProcess implements AutoCloseable {
     private static final int START_SECONDS = 120;
     private static final int STOP_SECONDS = 20;
     private static final long TICKS_PER_SECOND = 100;
-    private static final Pattern USED = Pattern.compile("(?:generation|heap) .*used ([0-9]+)K");
+    private static final Pattern USED = Pattern.compile("total [0-9]+K, used ([0-9]+)K");
 
     private final Process process;
     private final Path log;

@@ -13,20 +13,23 @@ public final class Leftovers {
         this.cluster = cluster;
     }
 
-    /** The lease by which the replicas of one control plane chose their leader; tells what went. */
-    public ImmutableList<String> removeLease(String suffix) {
+    /** The leases by which the replicas of one control plane chose their leader and told how many proxies they serve; tells what went. */
+    public ImmutableList<String> removeLeases(String suffix) {
         String namespace = cluster.mesh().namespace();
-        String name = "weft-leader" + suffix;
-        return cluster.ask(
-                                "the lease",
-                                () -> cluster.client()
-                                        .leases()
-                                        .inNamespace(namespace)
-                                        .withName(name)
-                                        .delete())
-                        .isEmpty()
-                ? ImmutableList.of()
-                : ImmutableList.of(namespace + " lease/" + name);
+        ImmutableList.Builder<String> removed = ImmutableList.builder();
+        for (String name : ImmutableList.of("weft-leader" + suffix, "weft-proxies" + suffix)) {
+            if (!cluster.ask(
+                            "a lease",
+                            () -> cluster.client()
+                                    .leases()
+                                    .inNamespace(namespace)
+                                    .withName(name)
+                                    .delete())
+                    .isEmpty()) {
+                removed.add(namespace + " lease/" + name);
+            }
+        }
+        return removed.build();
     }
 
     /** Trust bundles of all namespaces, and the key of the mesh; names what went. Certificates that the user brought ({@code cacerts}) stay. */

@@ -76,7 +76,7 @@ final class UninstallCommand implements Callable<Integer> {
             if (isControl(each)) {
                 String suffix = each.name().substring(ReleaseOptions.CONTROL.length());
                 ended &= rollout.gone(new Cluster.Mesh(options.cluster.meshNamespace, suffix.replaceFirst("-", "")));
-                leftovers.removeLease(suffix).forEach(name -> report.done("removed", name));
+                leftovers.removeLeases(suffix).forEach(name -> report.done("removed", name));
             }
         }
         if (!several) {

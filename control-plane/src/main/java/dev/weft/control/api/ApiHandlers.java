@@ -3,7 +3,7 @@ package dev.weft.control.api;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.weft.control.api.ApiServer.Handler;
-import dev.weft.control.cache.CachedView;
+import dev.weft.control.cache.ResourceSnapshot;
 import dev.weft.control.cache.ViewCache;
 import dev.weft.control.registry.EndpointKey;
 import dev.weft.control.registry.MeshService;
@@ -205,14 +205,14 @@ public final class ApiHandlers {
     /** What was made for one proxy, in the form of Envoy's own dump. */
     private Answer configDump(Map<String, String> query) {
         String proxy = query.getOrDefault("proxyID", "");
-        Optional<CachedView> view = status.proxies().stream()
+        Optional<ResourceSnapshot> snapshot = status.proxies().stream()
                 .filter(candidate -> candidate.node().equals(proxy)
                         || (candidate.name() + "." + candidate.namespace()).equals(proxy))
                 .findFirst()
                 .flatMap(candidate -> cache.last(candidate.node()));
-        if (view.isEmpty()) {
+        if (snapshot.isEmpty()) {
             return Answer.notFound("no such proxy: \"" + proxy + "\"; expected name.namespace or a node id");
         }
-        return new Answer.Json(dump.of(view.get().snapshot()));
+        return new Answer.Json(dump.of(snapshot.get()));
     }
 }

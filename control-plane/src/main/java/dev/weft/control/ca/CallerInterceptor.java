@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Locale;
 
@@ -17,7 +18,7 @@ import java.util.Locale;
  */
 public final class CallerInterceptor implements ServerInterceptor {
 
-    private static final Context.Key<CallerIdentity> CALLER = Context.key("weft-caller");
+    private static final Context.Key<Authentication.Authenticated> CALLER = Context.key("weft-caller");
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final String SCHEME = "bearer ";
@@ -30,7 +31,16 @@ public final class CallerInterceptor implements ServerInterceptor {
 
     /** Who makes the current call. Only inside a call that passed this interceptor. */
     public static CallerIdentity caller() {
-        CallerIdentity caller = CALLER.get();
+        return authenticated().caller();
+    }
+
+    /** Until when the credential of the current call is good: what goes on for longer must end then. */
+    public static Instant expires() {
+        return authenticated().expires();
+    }
+
+    private static Authentication.Authenticated authenticated() {
+        Authentication.Authenticated caller = CALLER.get();
         if (caller == null) {
             throw new AssertionError("service is reached without authentication");
         }
@@ -42,7 +52,7 @@ public final class CallerInterceptor implements ServerInterceptor {
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         return switch (authenticate(headers)) {
             case Authentication.Authenticated good ->
-                Contexts.interceptCall(Context.current().withValue(CALLER, good.caller()), call, headers, next);
+                Contexts.interceptCall(Context.current().withValue(CALLER, good), call, headers, next);
             case Authentication.Refused refused -> {
                 call.close(Status.UNAUTHENTICATED.withDescription(refused.reason()), new Metadata());
                 yield new ServerCall.Listener<>() {};

@@ -72,7 +72,11 @@ public final class WorkloadTokens implements CallerAuthenticator {
     @Override
     public Authentication authenticate(String bearerToken) {
         try {
-            return new Authentication.Authenticated(identity(CompactJws.verify(bearerToken, key.getPublic())));
+            JsonNode claims = CompactJws.verify(bearerToken, key.getPublic());
+            CallerIdentity caller = identity(claims);
+            return new Authentication.Authenticated(
+                    caller,
+                    Instant.ofEpochSecond(claims.path("exp").longValue()).plus(CLOCK_SKEW));
         } catch (InvalidTokenException e) {
             return new Authentication.Refused(String.valueOf(e.getMessage()));
         }

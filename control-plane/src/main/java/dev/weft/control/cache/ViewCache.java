@@ -2,18 +2,28 @@ package dev.weft.control.cache;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedMap;
 import dev.weft.control.registry.ClientNode;
 import dev.weft.control.registry.ProxyFacts.Client;
 import dev.weft.control.registry.ProxyView;
 import dev.weft.control.registry.ProxyViews;
 import dev.weft.control.registry.RegistrySnapshot;
+import dev.weft.control.translate.EndpointChange;
 import dev.weft.control.translate.ProxyTranslator;
+import dev.weft.control.translate.SharedClusters;
 import dev.weft.model.ProxyConfig;
+import dev.weft.model.cluster.Cluster;
+import dev.weft.model.cluster.EndpointSet;
+import dev.weft.model.listener.Listener;
+import dev.weft.model.route.RouteConfig;
+import dev.weft.xds.SecretResource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -47,8 +57,10 @@ public final class ViewCache implements SnapshotSource {
     private static final class Generation {
         private final RegistrySnapshot registry;
         private final Map<ProxyView, Made> views = new ConcurrentHashMap<>();
-        private final Map<ProxyView, CachedView> sides = new ConcurrentHashMap<>();
-        private final Map<Model, EncodedResource> encoded = new ConcurrentHashMap<>();
+        private final Map<ProxyView, CachedView> outbound = new ConcurrentHashMap<>();
+        private final Map<ProxyView, CachedView> inbound = new ConcurrentHashMap<>();
+        private final SharedClusters clusters = new SharedClusters();
+        private final Map<Model, Encoded> encoded = new ConcurrentHashMap<>();
 
         private Generation(RegistrySnapshot registry) {
             this.registry = registry;
@@ -56,10 +68,23 @@ public final class ViewCache implements SnapshotSource {
     }
 
     /** What one view gets, and the two parts that it is put together from. */
-    private record Made(CachedView whole, CachedView outbound, CachedView inbound) {}
+    private record Made(ResourceSnapshot whole, CachedView outbound, CachedView inbound) {
+        private ImmutableList<Failure> failures() {
+            return ImmutableList.<Failure>builder()
+                    .addAll(outbound.failures())
+                    .addAll(inbound.failures())
+                    .build();
+        }
+    }
 
     /** A model in one dialect; names and types are part of the model. */
     private record Model(Client client, Object model) {}
+
+    /** A resource, and the one model of those equal to it that is kept. */
+    private record Encoded(Object model, EncodedResource resource) {}
+
+    /** All resources of one type, and the models that they were made of. */
+    private record Part<M>(ResourceSet set, Map<String, M> models) {}
 
     ViewCache(Map<Client, ResourceEncoder> encoders) {
         this.encoders = ImmutableMap.copyOf(encoders);
@@ -88,7 +113,7 @@ public final class ViewCache implements SnapshotSource {
             known = generation.views.computeIfAbsent(view, missing -> make(generation, missing, node));
         }
         lastOfNode.put(node.id(), known);
-        return known.whole().snapshot();
+        return known.whole();
     }
 
     @Override
@@ -97,14 +122,14 @@ public final class ViewCache implements SnapshotSource {
     }
 
     /** What {@code nodeId} got last. */
-    public Optional<CachedView> last(String nodeId) {
+    public Optional<ResourceSnapshot> last(String nodeId) {
         return Optional.ofNullable(lastOfNode.get(nodeId)).map(Made::whole);
     }
 
     /** What could not be made for any connected proxy. */
     public ImmutableList<Failure> failures() {
         return lastOfNode.values().stream()
-                .flatMap(made -> made.whole().failures().stream())
+                .flatMap(made -> made.failures().stream())
                 .distinct()
                 .collect(ImmutableList.toImmutableList());
     }
@@ -112,32 +137,49 @@ public final class ViewCache implements SnapshotSource {
     private Made make(Generation generation, ProxyView view, ClientNode node) {
         Generation old = previous;
         Made same = old == null ? null : old.views.get(view);
-        if (same != null && same.whole().failures().isEmpty()) {
+        if (same != null && same.failures().isEmpty()) {
             return same;
         }
         Made before = lastOfNode.get(node.id());
         CachedView lastOutbound = before == null ? null : before.outbound();
         CachedView lastInbound = before == null ? null : before.inbound();
-        CachedView outbound =
-                generation.sides.computeIfAbsent(view.outboundSide(), side -> outbound(generation, side, lastOutbound));
-        CachedView inbound = new Encoding(generation, old, view.proxy().client(), lastInbound)
-                .encode(view, ProxyTranslator.translateInbound(view));
-        return new Made(whole(view, outbound, inbound, before), outbound, inbound);
+        CachedView outbound = generation.outbound.computeIfAbsent(
+                view.outboundSide(), side -> outbound(generation, side, lastOutbound));
+        CachedView inbound =
+                generation.inbound.computeIfAbsent(view.inboundSide(), side -> inbound(generation, side, lastInbound));
+        return new Made(whole(outbound, inbound, before), outbound, inbound);
     }
 
     private CachedView outbound(Generation generation, ProxyView side, @Nullable CachedView before) {
         Generation old = previous;
-        CachedView same = old == null ? null : old.sides.get(side);
+        CachedView same = old == null ? null : old.outbound.get(side);
         if (same != null && same.failures().isEmpty()) {
             return same;
         }
-        ProxyConfig config = before != null && equalButEndpoints(before.view(), side)
-                ? ProxyTranslator.translateEndpoints(side, before.view(), before.config())
-                : ProxyTranslator.translateOutbound(side);
-        return new Encoding(generation, old, side.proxy().client(), before).encode(side, config);
+        Encoding encoding = new Encoding(generation, old, side.proxy().client(), before);
+        if (before == null) {
+            return encoding.encode(side, ProxyTranslator.translateOutbound(side, generation.clusters));
+        }
+        Optional<EndpointChange> change = before.failures().isEmpty() && equalButEndpoints(before.view(), side)
+                ? ProxyTranslator.translateEndpoints(side, before.view(), before.config(), generation.clusters)
+                : Optional.empty();
+        return change.isPresent()
+                ? encoding.encode(side, before, change.get())
+                : encoding.encode(
+                        side,
+                        ProxyTranslator.translateOutbound(side, before.view(), before.config(), generation.clusters));
     }
 
-    private static CachedView whole(ProxyView view, CachedView outbound, CachedView inbound, @Nullable Made before) {
+    private CachedView inbound(Generation generation, ProxyView side, @Nullable CachedView before) {
+        Generation old = previous;
+        CachedView same = old == null ? null : old.inbound.get(side);
+        return same != null && same.failures().isEmpty()
+                ? same
+                : new Encoding(generation, old, side.proxy().client(), before)
+                        .encode(side, ProxyTranslator.translateInbound(side));
+    }
+
+    private static ResourceSnapshot whole(CachedView outbound, CachedView inbound, @Nullable Made before) {
         Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
         for (ResourceType type : ResourceType.values()) {
             if (type == ResourceType.NAME_TABLE) {
@@ -148,19 +190,12 @@ public final class ViewCache implements SnapshotSource {
             if (before != null
                     && before.outbound().snapshot().of(type).equals(ofOutbound)
                     && before.inbound().snapshot().of(type).equals(ofInbound)) {
-                sets.put(type, before.whole().snapshot().of(type));
+                sets.put(type, before.whole().of(type));
             } else {
                 sets.put(type, ofOutbound.with(ofInbound));
             }
         }
-        return new CachedView(
-                view,
-                ProxyTranslator.merged(outbound.config(), inbound.config()),
-                ResourceSnapshot.of(sets).withNames(() -> outbound.snapshot().of(ResourceType.NAME_TABLE)),
-                ImmutableList.<Failure>builder()
-                        .addAll(outbound.failures())
-                        .addAll(inbound.failures())
-                        .build());
+        return ResourceSnapshot.of(sets).withNames(() -> outbound.snapshot().of(ResourceType.NAME_TABLE));
     }
 
     private static boolean equalButEndpoints(ProxyView one, ProxyView other) {
@@ -187,71 +222,138 @@ public final class ViewCache implements SnapshotSource {
             this.before = before;
         }
 
-        private CachedView encode(ProxyView view, ProxyConfig config) {
+        private ResourceEncoder encoder() {
             ResourceEncoder encoder = encoders.get(client);
             if (encoder == null) {
                 throw new AssertionError("no encoder for " + client);
             }
-            Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
-            ProxyConfig base = before == null ? ProxyConfig.EMPTY : before.config();
-            sets.put(
-                    ResourceType.CLUSTER,
-                    set(ResourceType.CLUSTER, config.clusters(), base.clusters(), encoder::cluster));
-            sets.put(
-                    ResourceType.ENDPOINT,
-                    set(ResourceType.ENDPOINT, config.endpoints(), base.endpoints(), encoder::endpoints));
-            sets.put(
-                    ResourceType.LISTENER,
-                    set(ResourceType.LISTENER, config.listeners(), base.listeners(), encoder::listener));
-            sets.put(
-                    ResourceType.SECRET,
-                    set(
-                            ResourceType.SECRET,
-                            GatewaySecretResources.of(view),
-                            before == null ? ImmutableMap.of() : GatewaySecretResources.of(before.view()),
-                            encoder::secret));
-            sets.put(ResourceType.ROUTE, set(ResourceType.ROUTE, config.routes(), base.routes(), encoder::routes));
-            ResourceSnapshot snapshot = ResourceSnapshot.of(sets).withNames(() -> NameTableEncoder.encode(view));
-            return new CachedView(view, config, snapshot, ImmutableList.copyOf(failures));
+            return encoder;
         }
 
-        private <M> ResourceSet set(
+        /** What is as it was {@code last}, but for a change of endpoints. Nothing else is looked at. */
+        private CachedView encode(ProxyView view, CachedView last, EndpointChange change) {
+            ResourceEncoder encoder = encoder();
+            Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
+            for (ResourceType type : ResourceType.values()) {
+                if (type != ResourceType.NAME_TABLE) {
+                    sets.put(type, last.snapshot().of(type));
+                }
+            }
+            sets.put(ResourceType.CLUSTER, replaced(ResourceType.CLUSTER, last, change.clusters(), encoder::cluster));
+            sets.put(
+                    ResourceType.ENDPOINT,
+                    replaced(ResourceType.ENDPOINT, last, change.endpoints(), encoder::endpoints));
+            ResourceSnapshot snapshot = ResourceSnapshot.of(sets).withNames(() -> NameTableEncoder.encode(view));
+            return new CachedView(view, change.applyTo(last.config()), snapshot, ImmutableList.copyOf(failures));
+        }
+
+        private <M> ResourceSet replaced(
+                ResourceType type, CachedView last, Map<String, M> models, Function<M, EncodedResource> encode) {
+            ResourceSet known = last.snapshot().of(type);
+            Map<String, EncodedResource> fresh = new LinkedHashMap<>();
+            models.forEach((name, model) -> {
+                EncodedResource now = tried(type, name, model, encode, known.find(name));
+                if (now != null && !now.equals(known.find(name))) {
+                    fresh.put(name, now);
+                }
+            });
+            return fresh.isEmpty() ? known : known.replaced(fresh);
+        }
+
+        private CachedView encode(ProxyView view, ProxyConfig config) {
+            ResourceEncoder encoder = encoder();
+            ProxyConfig base = before == null ? ProxyConfig.EMPTY : before.config();
+            Part<Cluster> clusters = part(ResourceType.CLUSTER, config.clusters(), base.clusters(), encoder::cluster);
+            Part<EndpointSet> endpoints =
+                    part(ResourceType.ENDPOINT, config.endpoints(), base.endpoints(), encoder::endpoints);
+            Part<Listener> listeners =
+                    part(ResourceType.LISTENER, config.listeners(), base.listeners(), encoder::listener);
+            Part<RouteConfig> routes = part(ResourceType.ROUTE, config.routes(), base.routes(), encoder::routes);
+            Part<SecretResource> secrets = part(
+                    ResourceType.SECRET,
+                    GatewaySecretResources.of(view),
+                    before == null ? ImmutableMap.of() : GatewaySecretResources.of(before.view()),
+                    encoder::secret);
+            Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
+            sets.put(ResourceType.CLUSTER, clusters.set());
+            sets.put(ResourceType.ENDPOINT, endpoints.set());
+            sets.put(ResourceType.LISTENER, listeners.set());
+            sets.put(ResourceType.ROUTE, routes.set());
+            sets.put(ResourceType.SECRET, secrets.set());
+            ResourceSnapshot snapshot = ResourceSnapshot.of(sets).withNames(() -> NameTableEncoder.encode(view));
+            ProxyConfig kept = new ProxyConfig(
+                    ImmutableSortedMap.copyOf(listeners.models()),
+                    ImmutableSortedMap.copyOf(routes.models()),
+                    ImmutableSortedMap.copyOf(clusters.models()),
+                    ImmutableSortedMap.copyOf(endpoints.models()));
+            return new CachedView(view, kept, snapshot, ImmutableList.copyOf(failures));
+        }
+
+        /** Where a model is equal to one that is there already, that one is kept: sides differ in little, and each is thousands of models. */
+        private <M> Part<M> part(
                 ResourceType type, Map<String, M> models, Map<String, M> base, Function<M, EncodedResource> encode) {
             ResourceSet known =
                     before == null ? ResourceSet.EMPTY : before.snapshot().of(type);
             // What failed stands in the set at a version that is not the model's.
             boolean whole = before != null && before.failures().isEmpty();
             if (whole && models.equals(base)) {
-                return known;
+                return new Part<>(known, base);
             }
             List<EncodedResource> resources = new ArrayList<>(models.size());
+            Map<String, M> kept = new TreeMap<>();
             models.forEach((name, model) -> {
                 EncodedResource last = known.find(name);
-                if (whole && last != null && model.equals(base.get(name))) {
+                M same = whole && last != null ? base.get(name) : null;
+                if (last != null && same != null && model.equals(same)) {
                     resources.add(last);
+                    kept.put(name, same);
                     return;
                 }
-                try {
-                    resources.add(encoded(new Model(client, model), () -> encode.apply(model)));
-                } catch (RuntimeException e) {
-                    LOG.error("cannot encode type={} name={}", type.shortName(), name, e);
-                    failures.add(new Failure(type, name, String.valueOf(e.getMessage())));
-                    if (last != null) {
-                        resources.add(last);
-                    }
+                kept.put(name, one(model));
+                EncodedResource now = tried(type, name, model, encode, last);
+                if (now != null) {
+                    resources.add(now);
                 }
             });
-            return ResourceSet.of(resources);
+            ResourceSet made = ResourceSet.of(resources);
+            return new Part<>(made.equals(known) ? known : made, kept);
+        }
+
+        /** The one of all models equal to this. */
+        @SuppressWarnings("unchecked") // equal models are of one type
+        private <M> M one(M model) {
+            Model key = new Model(client, model);
+            Encoded known = generation.encoded.get(key);
+            if (known == null && old != null) {
+                known = old.encoded.get(key);
+            }
+            return known == null ? model : (M) known.model();
+        }
+
+        /** The resource, or the one before where it cannot be made. */
+        private <M> @Nullable EncodedResource tried(
+                ResourceType type,
+                String name,
+                M model,
+                Function<M, EncodedResource> encode,
+                @Nullable EncodedResource last) {
+            try {
+                return encoded(new Model(client, model), () -> encode.apply(model));
+            } catch (RuntimeException e) {
+                LOG.error("cannot encode type={} name={}", type.shortName(), name, e);
+                failures.add(new Failure(type, name, String.valueOf(e.getMessage())));
+                return last;
+            }
         }
 
         private EncodedResource encoded(Model model, Supplier<EncodedResource> encode) {
-            EncodedResource known = generation.encoded.get(model);
+            Encoded known = generation.encoded.get(model);
             if (known == null && old != null) {
                 known = old.encoded.get(model);
             }
-            EncodedResource result = known == null ? encode.get() : known;
+            Encoded result = known == null ? new Encoded(model.model(), encode.get()) : known;
             generation.encoded.put(model, result);
-            return result;
+            return result.resource();
         }
     }
 }

@@ -41,14 +41,27 @@ final class DiscoverySelectors {
     }
 
     boolean selects(String namespace) {
+        return selects(selectors, rootNamespace, namespace, labels.getOrDefault(namespace, ImmutableMap.of()));
+    }
+
+    private static boolean selects(
+            ImmutableList<NamespaceSelector> selectors,
+            String rootNamespace,
+            String namespace,
+            Map<String, String> labels) {
         if (selectors.isEmpty() || namespace.equals(rootNamespace)) {
             return true;
         }
         ImmutableMap<String, String> own = ImmutableMap.<String, String>builder()
                 .put(NAME_LABEL, namespace)
-                .putAll(labels.getOrDefault(namespace, ImmutableMap.of()))
+                .putAll(labels)
                 .buildKeepingLast();
         return selectors.stream().anyMatch(selector -> selector.matches(own));
+    }
+
+    /** Whether a mesh looks into a namespace that has these labels. */
+    static boolean selects(MeshConfig mesh, String namespace, Map<String, String> labels) {
+        return selects(mesh.discoverySelectors(), mesh.rootNamespace(), namespace, labels);
     }
 
     /** What is left of the resources when those in other namespaces are not looked at. */

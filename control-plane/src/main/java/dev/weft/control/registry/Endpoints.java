@@ -11,11 +11,12 @@ import dev.weft.resources.Locality;
 import dev.weft.resources.PeerAuthentication;
 import dev.weft.resources.ServiceEntry;
 import dev.weft.resources.WorkloadSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Joins services with the workloads behind them. Pure; runs once per snapshot. */
+/** Joins one service with the workloads behind it, for {@link EndpointJoin}. Pure but for its builders; made for one service and thrown away. */
 final class Endpoints {
 
     /** Istio's label by which a workload says whether a proxy takes mutual TLS for it. */
@@ -24,48 +25,79 @@ final class Endpoints {
     private final PeerAuthentications peerAuthentications;
     private final Workloads workloads;
     private final Slices slices;
+    private final String cluster;
     private final ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> byPort = ImmutableMap.builder();
     private final ImmutableListMultimap.Builder<ObjectName, InboundPort> byHand = ImmutableListMultimap.builder();
 
     /**
      * What the join gives.
      *
-     * @param byPort the endpoints of each service port
-     * @param byHand the service ports of pods that no selector tells
+     * @param byPort the endpoints of each port of the service
+     * @param byHand its ports at pods that no selector tells
      */
     record Joined(
             ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> byPort,
-            ImmutableListMultimap<ObjectName, InboundPort> byHand) {}
+            ImmutableListMultimap<ObjectName, InboundPort> byHand) {
 
-    private Endpoints(PeerAuthentications peerAuthentications, Workloads workloads, Slices slices) {
-        this.peerAuthentications = peerAuthentications;
-        this.workloads = workloads;
-        this.slices = slices;
+        /** The same with the very endpoints of {@code last} where they are equal: the workloads may have been told of anew. */
+        Joined keeping(Joined last) {
+            ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> kept = ImmutableMap.builder();
+            byPort.forEach((key, endpoints) -> {
+                ImmutableList<MeshEndpoint> before = last.byPort.get(key);
+                kept.put(key, before != null && endpoints.equals(before) ? before : endpoints);
+            });
+            return new Joined(kept.buildOrThrow(), byHand);
+        }
     }
 
+    private Endpoints(PeerAuthentications peerAuthentications, EndpointJoin.Sources sources) {
+        this.peerAuthentications = peerAuthentications;
+        this.workloads = sources.workloads();
+        this.slices = sources.slices();
+        this.cluster = sources.cluster();
+    }
+
+    /** Of a service that is no other one's name. */
     static Joined join(
-            List<Services.Declared> services,
-            Workloads workloads,
-            Slices slices,
-            PeerAuthentications peerAuthentications) {
-        Endpoints join = new Endpoints(peerAuthentications, workloads, slices);
-        for (Services.Declared declared : services) {
-            switch (declared) {
-                case Services.Declared.Kubernetes kubernetes -> join.join(kubernetes);
-                case Services.Declared.Entries entries -> join.join(entries);
-                case Services.Declared.Alias ignored -> {}
-            }
-        }
-        ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> joined = join.byPort.buildOrThrow();
-        for (Services.Declared declared : services) {
-            if (declared instanceof Services.Declared.Alias(MeshService service, MeshService target)) {
-                service.ports()
-                        .forEach(port -> join.byPort.put(
-                                EndpointKey.of(service, port),
-                                joined.getOrDefault(EndpointKey.of(target, port), ImmutableList.of())));
-            }
+            Services.Declared declared, PeerAuthentications peerAuthentications, EndpointJoin.Sources sources) {
+        Endpoints join = new Endpoints(peerAuthentications, sources);
+        switch (declared) {
+            case Services.Declared.Kubernetes kubernetes -> join.join(kubernetes);
+            case Services.Declared.Entries entries -> join.join(entries);
+            case Services.Declared.Alias ignored -> {}
         }
         return new Joined(join.byPort.buildOrThrow(), join.byHand.build());
+    }
+
+    /**
+     * All that {@link #join} reads of the mesh for a service, but for the mesh's policies: the same objects give the same endpoints.
+     */
+    static List<Object> reads(Services.Declared declared, EndpointJoin.Sources sources) {
+        Workloads workloads = sources.workloads();
+        List<Object> reads = new ArrayList<>();
+        switch (declared) {
+            case Services.Declared.Kubernetes(MeshService service, KubernetesService source) -> {
+                for (EndpointSlice slice : sources.slices().of(source)) {
+                    reads.add(slice);
+                    slice.endpoints()
+                            .forEach(endpoint -> endpoint.addresses().stream()
+                                    .map(address -> pod(endpoint, address, workloads))
+                                    .forEach(pod -> reads.add(pod.isPresent() ? pod.get() : endpoint)));
+                }
+                if (!source.selector().isEmpty()) {
+                    reads.addAll(workloads.entries(service.namespace()));
+                }
+            }
+            case Services.Declared.Entries entries -> {
+                for (ServiceEntry entry : entries.sources()) {
+                    entry.workloadSelector()
+                            .ifPresent(selector ->
+                                    reads.addAll(workloads.selected(entry.meta().namespace(), selector)));
+                }
+            }
+            case Services.Declared.Alias ignored -> {}
+        }
+        return reads;
     }
 
     private void join(Services.Declared.Kubernetes declared) {
@@ -87,7 +119,7 @@ final class Endpoints {
             Services.Declared.Kubernetes declared, ServicePort port, ImmutableList.Builder<MeshEndpoint> endpoints) {
         MeshService service = declared.service();
         for (Slices.Member member : slices.members(declared.source(), port)) {
-            Optional<Workload> pod = pod(member);
+            Optional<Workload> pod = pod(member.endpoint(), member.address(), workloads);
             if (pod.isPresent()) {
                 if (declared.source().selector().isEmpty()) {
                     byHand.put(
@@ -103,10 +135,10 @@ final class Endpoints {
         }
     }
 
-    private Optional<Workload> pod(Slices.Member member) {
-        Optional<EndpointSlice.Target> target = member.endpoint().target();
+    private static Optional<Workload> pod(EndpointSlice.Endpoint endpoint, String address, Workloads workloads) {
+        Optional<EndpointSlice.Target> target = endpoint.target();
         return target.isEmpty()
-                ? workloads.podAt(member.address())
+                ? workloads.podAt(address)
                 : target.filter(EndpointSlice.Target::isPod).flatMap(pod -> workloads.pod(pod.namespace(), pod.name()));
     }
 
@@ -211,6 +243,7 @@ final class Endpoints {
                 workload.serviceAccount(),
                 spec.locality(),
                 spec.network().orElse(""),
+                cluster,
                 spec.weight().orElse(1),
                 own.hostname(),
                 tls(service, workload, own.port()));
@@ -236,7 +269,7 @@ final class Endpoints {
                 && !workload.serviceAccount().isEmpty();
     }
 
-    private static MeshEndpoint byName(MeshService service, String name, int port) {
+    private MeshEndpoint byName(MeshService service, String name, int port) {
         return new MeshEndpoint(
                 name,
                 port,
@@ -246,6 +279,7 @@ final class Endpoints {
                 "",
                 Optional.empty(),
                 "",
+                cluster,
                 1,
                 "",
                 MeshEndpoint.Tls.NONE);

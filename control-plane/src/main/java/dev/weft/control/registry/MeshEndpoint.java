@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param workload name of the workload
  * @param namespace the workload's
  * @param serviceAccount empty where unknown
+ * @param cluster that the workload is of
  * @param weight at least 1
  * @param hostname first label of the endpoint's own name under that of its headless service; empty where it has none
  * @param tls whether the workload takes the mesh's mutual TLS on this port
@@ -28,9 +29,15 @@ public record MeshEndpoint(
         String serviceAccount,
         Optional<Locality> locality,
         String network,
+        String cluster,
         int weight,
         String hostname,
         Tls tls) {
+
+    private static final String CLUSTER_LABEL = "topology.istio.io/cluster";
+    private static final String NETWORK_LABEL = "topology.istio.io/network";
+    private static final String REGION_LABEL = "topology.kubernetes.io/region";
+    private static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 
     /** What automatic mutual TLS does for the endpoint. */
     public enum Tls {
@@ -38,5 +45,26 @@ public record MeshEndpoint(
         MUTUAL,
         /** Plain text. */
         NONE
+    }
+
+    /** Whether a subset of these labels has the endpoint: by its workload's labels, and by where it is, which Istio takes for labels too. */
+    public boolean has(ImmutableMap<String, String> wanted) {
+        return wanted.entrySet().stream()
+                .allMatch(label ->
+                        label(label.getKey()).filter(label.getValue()::equals).isPresent());
+    }
+
+    private Optional<String> label(String name) {
+        String written = labels.get(name);
+        if (written != null) {
+            return Optional.of(written);
+        }
+        return switch (name) {
+            case CLUSTER_LABEL -> Optional.of(cluster);
+            case NETWORK_LABEL -> Optional.of(network);
+            case REGION_LABEL -> locality.map(Locality::region);
+            case ZONE_LABEL -> locality.map(Locality::zone);
+            default -> Optional.empty();
+        };
     }
 }

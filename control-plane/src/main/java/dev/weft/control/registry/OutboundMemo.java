@@ -1,10 +1,8 @@
 package dev.weft.control.registry;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import dev.weft.control.registry.ProxyView.Outbound;
-import dev.weft.resources.Resource;
 import dev.weft.resources.Sidecar;
 import java.util.Map;
 import java.util.Optional;
@@ -12,11 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Remembers the outbound side of views: callers that see the same share it, and it outlives snapshots that differ in their endpoints
- * only. Safe for many threads.
+ * Remembers the outbound side of views for one {@link Configuration}: callers that see the same share it. Safe for many threads.
  *
  * <p>Why: the outbound side of a mesh of a thousand services is by far the largest part of a view, and is the same for all workloads of
- * a namespace. Shared, it is cut once, and views that have the same one are compared by identity.
+ * a namespace. Shared, it is cut once, and views that have the same one are compared by identity. One that is as it was in the configuration before
+ * is the very same.
  */
 final class OutboundMemo {
 
@@ -32,25 +30,34 @@ final class OutboundMemo {
             Optional<Sidecar> sidecar,
             ClientNode.DnsCapture dns) {}
 
-    private final ImmutableList<Resource> configuration;
-    private final ImmutableMap<String, ImmutableSet<String>> peerAccounts;
-    private final Map<Caller, Outbound> known = new ConcurrentHashMap<>();
+    /** A side, and the ports that it sees; sides that see the same have the very same set. */
+    record Side(Outbound outbound, ImmutableSet<EndpointKey> ports) {}
 
-    /**
-     * What the outbound side depends on, of the mesh.
-     *
-     * @param configuration all resources but those that only say which workloads there are
-     */
-    OutboundMemo(ImmutableList<Resource> configuration, ImmutableMap<String, ImmutableSet<String>> peerAccounts) {
-        this.configuration = configuration;
-        this.peerAccounts = peerAccounts;
+    private final Map<Caller, Side> last;
+    private final Map<Caller, Side> known = new ConcurrentHashMap<>();
+    private final Map<ImmutableSet<EndpointKey>, ImmutableSet<EndpointKey>> sets = new ConcurrentHashMap<>();
+
+    OutboundMemo(Optional<OutboundMemo> before) {
+        // Not the memo itself, which would hold the one before it.
+        this.last = before.map(memo -> memo.known).orElse(Map.of());
+        before.ifPresent(memo -> memo.known.values().forEach(side -> sets.put(side.ports(), side.ports())));
     }
 
-    boolean holdsFor(OutboundMemo other) {
-        return configuration.equals(other.configuration) && peerAccounts.equals(other.peerAccounts);
+    Side of(Caller caller, Supplier<Outbound> cut) {
+        return known.computeIfAbsent(caller, missing -> {
+            Outbound fresh = cut.get();
+            Side before = last.get(missing);
+            return before != null && before.outbound().equals(fresh) ? before : side(fresh);
+        });
     }
 
-    Outbound of(Caller caller, Supplier<Outbound> cut) {
-        return known.computeIfAbsent(caller, missing -> cut.get());
+    Side side(Outbound outbound) {
+        ImmutableSet.Builder<EndpointKey> ports = ImmutableSet.builder();
+        for (MeshService service : ProxyViews.services(outbound.scopes())) {
+            service.ports().forEach(port -> ports.add(EndpointKey.of(service, port)));
+        }
+        ImmutableSet<EndpointKey> built = ports.build();
+        ImmutableSet<EndpointKey> same = sets.putIfAbsent(built, built);
+        return new Side(outbound, same == null ? built : same);
     }
 }

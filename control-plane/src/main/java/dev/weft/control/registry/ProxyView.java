@@ -28,8 +28,8 @@ import java.util.Optional;
  * @param outbound what the workload may call
  * @param inbound what the workload serves, and who may call it
  * @param gateway what a gateway opens; absent for a sidecar
- * @param endpoints of all services in {@code outbound}; routes and clusters of type EDS must not read them, and listeners only those of
- *     headless services
+ * @param endpoints of all services in {@code outbound}, and their accounts; routes must not read them, listeners only those of headless
+ *     services, and a cluster only its own service's
  */
 @Immutable
 public record ProxyView(
@@ -39,7 +39,7 @@ public record ProxyView(
         Outbound outbound,
         Inbound inbound,
         Optional<GatewayView> gateway,
-        ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints) {
+        EndpointTable endpoints) {
 
     /**
      * Of what tells most views apart. The rest is the whole mesh, which to walk for each proxy on each change costs more than all else that
@@ -67,9 +67,14 @@ public record ProxyView(
                         endpoints);
     }
 
+    /** What the inbound side may depend on, and nothing else: what others do is none of its business. */
+    public ProxyView inboundSide() {
+        return new ProxyView(proxy, mesh, sidecar, Outbound.NONE, inbound, Optional.empty(), EndpointTable.EMPTY);
+    }
+
     /** The endpoints of one port of a service, all subsets together. */
     public ImmutableList<MeshEndpoint> endpoints(MeshService service, ServicePort port) {
-        return endpoints.getOrDefault(EndpointKey.of(service, port), ImmutableList.of());
+        return endpoints.endpoints(EndpointKey.of(service, port));
     }
 
     /**
@@ -77,7 +82,6 @@ public record ProxyView(
      *
      * @param scopes what each egress listener may see, in the order of the Sidecar; one catch-all where there is none
      * @param destinationRules by service host name: the rules to merge, from the one namespace that won, oldest first
-     * @param peerAccounts by service host name: the SPIFFE ids of its endpoints, sorted
      * @param delegates the VirtualServices without hosts that rules in sight hand over to
      * @param callerLabels names of the labels by which these rules tell callers apart
      */
@@ -85,12 +89,17 @@ public record ProxyView(
     public record Outbound(
             ImmutableList<EgressScope> scopes,
             ImmutableListMultimap<String, DestinationRule> destinationRules,
-            ImmutableMap<String, ImmutableSet<String>> peerAccounts,
             ImmutableMap<ResourceKey, VirtualService> delegates,
             ImmutableSet<String> callerLabels) {
 
-        /** The services of all scopes, each host once. */
+        static final Outbound NONE =
+                new Outbound(ImmutableList.of(), ImmutableListMultimap.of(), ImmutableMap.of(), ImmutableSet.of());
+
+        /** The services of all scopes, each once. */
         public ImmutableList<MeshService> services() {
+            if (scopes.size() == 1) {
+                return scopes.getFirst().services();
+            }
             return scopes.stream()
                     .flatMap(scope -> scope.services().stream())
                     .distinct()

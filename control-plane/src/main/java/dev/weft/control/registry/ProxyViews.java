@@ -3,7 +3,6 @@ package dev.weft.control.registry;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import dev.weft.control.registry.ProxyView.EgressScope;
 import dev.weft.control.registry.ProxyView.Inbound;
 import dev.weft.control.registry.ProxyView.InboundPort;
@@ -34,7 +33,8 @@ public final class ProxyViews {
                 .buildKeepingLast();
         boolean gateway = facts.role() == ProxyFacts.Role.GATEWAY;
         // A Sidecar says nothing about gateways.
-        Optional<Sidecar> sidecar = gateway ? Optional.empty() : snapshot.sidecar(facts.namespace(), labels);
+        Optional<Sidecar> sidecar =
+                gateway ? Optional.empty() : snapshot.configuration().sidecar(facts.namespace(), labels);
         boolean declaresIngress =
                 sidecar.filter(own -> !own.ingress().isEmpty()).isPresent();
         ProxyFacts own = new ProxyFacts(
@@ -55,8 +55,8 @@ public final class ProxyViews {
         Inbound inbound = new Inbound(
                 workload.map(known -> ImmutableList.sortedCopyOf(BY_PORT, snapshot.inbound(known)))
                         .orElse(ImmutableList.of()),
-                snapshot.peerAuthentications(facts.namespace(), labels),
-                snapshot.authorizationPolicies(facts.namespace(), labels));
+                snapshot.configuration().peerAuthentications(facts.namespace(), labels),
+                snapshot.configuration().authorizationPolicies(facts.namespace(), labels));
         if (gateway) {
             EgressScopes egress = new EgressScopes(snapshot, facts.namespace());
             GatewayScopes opened = new GatewayScopes(snapshot, own, inbound.ports(), egress);
@@ -68,40 +68,44 @@ public final class ProxyViews {
                     outbound,
                     inbound,
                     Optional.of(opened.view()),
-                    snapshot.endpointsOf(outbound));
+                    snapshot.endpointsOf(
+                            snapshot.configuration().outbound().side(outbound).ports()));
         }
         OutboundMemo.Caller caller = new OutboundMemo.Caller(
                 own.namespace(),
-                snapshot.destinationRules().selectCallers(own.namespace()) ? labels : ImmutableMap.of(),
+                snapshot.configuration().destinationRules().selectCallers(own.namespace()) ? labels : ImmutableMap.of(),
                 sidecar,
                 node.dns());
-        Outbound outbound = snapshot.outbound().of(caller, () -> {
+        OutboundMemo.Side side = snapshot.configuration().outbound().of(caller, () -> {
             EgressScopes egress = new EgressScopes(snapshot, own.namespace());
             ImmutableList<EgressScope> scopes = switch (node.dns()) {
                 case OFF -> egress.of(sidecar);
-                case ON -> addressed(egress.of(sidecar), snapshot.autoAddresses());
+                case ON ->
+                    addressed(egress.of(sidecar), snapshot.configuration().autoAddresses());
             };
             return outbound(snapshot, own, egress, scopes);
         });
         return new ProxyView(
-                own, snapshot.mesh(), sidecar, outbound, inbound, Optional.empty(), snapshot.endpointsOf(outbound));
+                own,
+                snapshot.mesh(),
+                sidecar,
+                side.outbound(),
+                inbound,
+                Optional.empty(),
+                snapshot.endpointsOf(side.ports()));
     }
 
     private static Outbound outbound(
             RegistrySnapshot snapshot, ProxyFacts facts, EgressScopes egress, ImmutableList<EgressScope> scopes) {
         ImmutableListMultimap.Builder<String, DestinationRule> rules = ImmutableListMultimap.builder();
-        ImmutableMap.Builder<String, ImmutableSet<String>> accounts = ImmutableMap.builder();
         for (MeshService service : services(scopes)) {
-            rules.putAll(service.hostname(), snapshot.destinationRules().find(service, facts));
-            ImmutableSet<String> ids = snapshot.peerAccounts(service.hostname());
-            if (!ids.isEmpty()) {
-                accounts.put(service.hostname(), ids);
-            }
+            rules.putAll(
+                    service.hostname(),
+                    snapshot.configuration().destinationRules().find(service, facts));
         }
         return new Outbound(
                 scopes,
                 rules.build(),
-                accounts.buildKeepingLast(),
                 egress.delegates(),
                 CallerLabels.of(scopes, egress.delegates().values()));
     }

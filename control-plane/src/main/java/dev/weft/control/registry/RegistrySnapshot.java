@@ -1,45 +1,25 @@
 package dev.weft.control.registry;
 
-import com.google.common.base.Supplier;
-import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableCollection;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.ImmutableSortedSet;
-import com.google.common.collect.Maps;
 import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.Immutable;
 import dev.weft.control.gateway.GatewayApi;
 import dev.weft.control.gateway.GatewayState;
 import dev.weft.control.registry.ProxyView.InboundPort;
 import dev.weft.control.source.ObjectStatus;
-import dev.weft.resources.AuthorizationPolicy;
-import dev.weft.resources.DestinationRule;
-import dev.weft.resources.GatewayClass;
-import dev.weft.resources.GatewayRoute;
 import dev.weft.resources.IstioGateway;
-import dev.weft.resources.KubernetesGateway;
-import dev.weft.resources.KubernetesService;
 import dev.weft.resources.MeshConfig;
-import dev.weft.resources.Namespace;
-import dev.weft.resources.PeerAuthentication;
-import dev.weft.resources.ReferenceGrant;
 import dev.weft.resources.Resource;
 import dev.weft.resources.ResourceKey;
 import dev.weft.resources.ResourceKind;
 import dev.weft.resources.Secret;
-import dev.weft.resources.ServiceEntry;
-import dev.weft.resources.Sidecar;
 import dev.weft.resources.VirtualService;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The whole mesh at one moment: services joined with their endpoints, and everything else indexed for {@link ProxyViews}.
@@ -51,102 +31,56 @@ public final class RegistrySnapshot {
 
     public static final String DOMAIN_SUFFIX = "cluster.local";
 
+    /** Istio's name of the one cluster where nobody named any. */
+    public static final String CLUSTER = "Kubernetes";
+
     /** Kinds that say which workloads there are and nothing of what the mesh does with them. */
     static final ImmutableSet<ResourceKind> ENDPOINT_KINDS = Sets.immutableEnumSet(
             ResourceKind.WORKLOAD_ENTRY, ResourceKind.ENDPOINT_SLICE, ResourceKind.POD, ResourceKind.NODE);
 
-    private final MeshConfig mesh;
-    private final ImmutableList<MeshService> services;
-    private final ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpoints;
-    private final ImmutableMap<String, ImmutableSet<String>> peerAccounts;
+    private final Configuration configuration;
+    private final ImmutableList<Resource> workloadObjects;
     private final Workloads workloads;
+    private final EndpointJoin join;
     private final InboundPorts inbound;
-    private final ImmutableList<VirtualService> virtualServices;
-    private final ImmutableListMultimap<String, Sidecar> sidecars;
-    private final ImmutableListMultimap<String, AuthorizationPolicy> authorizationPolicies;
-    private final PeerAuthentications peerAuthentications;
-    private final DestinationRules destinationRules;
-    private final ImmutableList<IstioGateway> gateways;
-    private final GatewayApi gatewayApi;
-    private final ImmutableMap<String, Secret> secrets;
-    private final DiscoverySelectors discoverySelectors;
-    private final OutboundMemo outbound;
-    private final Supplier<AutoAddresses> autoAddresses;
 
-    /** By identity: to compare two sides would be to compare the whole mesh. */
-    private final Map<ProxyView.Outbound, ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>>> endpointsOfSides =
-            Collections.synchronizedMap(new IdentityHashMap<>());
+    /** By the ports in sight. */
+    private final Map<ImmutableSet<EndpointKey>, EndpointTable> tables = new ConcurrentHashMap<>();
+
+    /** Those of the snapshot before, and in which hosts the mesh differs from it. */
+    private final Map<ImmutableSet<EndpointKey>, EndpointTable> lastTables;
+
+    private final ImmutableSet<String> changedHosts;
 
     private RegistrySnapshot(
-            MeshConfig mesh, ImmutableCollection<? extends Resource> all, Optional<RegistrySnapshot> before) {
-        this.mesh = mesh;
-        this.discoverySelectors = new DiscoverySelectors(mesh, all);
-        ImmutableList<Resource> resources = discoverySelectors.selected(all);
-        this.peerAuthentications = new PeerAuthentications(
-                mesh.rootNamespace(), ResourceOrder.oldestFirst(resources, PeerAuthentication.class));
-        this.destinationRules = new DestinationRules(
-                mesh.rootNamespace(),
-                mesh.defaultExports().destinationRules(),
-                DOMAIN_SUFFIX,
-                ResourceOrder.oldestFirst(resources, DestinationRule.class));
-        this.virtualServices = ResourceOrder.oldestFirst(resources, VirtualService.class);
-        this.sidecars = ResourceOrder.oldestFirst(resources, Sidecar.class).stream()
-                .collect(ImmutableListMultimap.toImmutableListMultimap(
-                        sidecar -> sidecar.meta().namespace(), sidecar -> sidecar));
-        this.authorizationPolicies = ResourceOrder.oldestFirst(resources, AuthorizationPolicy.class).stream()
-                .sorted(Comparator.comparing(policy -> policy.meta().name()))
-                .collect(ImmutableListMultimap.toImmutableListMultimap(
-                        policy -> policy.meta().namespace(), policy -> policy));
-        this.workloads = new Workloads(resources);
-        ImmutableList<ServiceEntry> entries = ResourceOrder.oldestFirst(resources, ServiceEntry.class);
-        ImmutableList<Services.Declared> declared = Services.declared(
-                mesh, DOMAIN_SUFFIX, ResourceOrder.oldestFirst(resources, KubernetesService.class), entries);
-        // Kubernetes Services come first and entries by age: the order in which one of several services of a host is
-        // picked.
-        this.services = declared.stream().map(Services.Declared::service).collect(ImmutableList.toImmutableList());
-        Endpoints.Joined joined = Endpoints.join(declared, workloads, new Slices(resources), peerAuthentications);
-        this.endpoints =
-                before.map(last -> kept(last.endpoints, joined.byPort())).orElse(joined.byPort());
-        this.inbound = new InboundPorts(declared, joined.byHand());
-        this.peerAccounts = peerAccounts(services, endpoints, mesh.trustDomain());
-        this.gateways = ResourceOrder.oldestFirst(resources, IstioGateway.class);
-        ImmutableList<Secret> allSecrets = ResourceOrder.oldestFirst(resources, Secret.class);
-        this.secrets = Maps.uniqueIndex(
-                allSecrets,
-                secret -> secret.meta().namespace() + "/" + secret.meta().name());
-        this.gatewayApi = GatewayApi.of(
-                new GatewayApi.Objects(
-                        ResourceOrder.oldestFirst(resources, GatewayClass.class),
-                        ResourceOrder.oldestFirst(resources, KubernetesGateway.class),
-                        ResourceOrder.oldestFirst(resources, GatewayRoute.class),
-                        ResourceOrder.oldestFirst(resources, ReferenceGrant.class),
-                        allSecrets),
-                new GatewayApi.World(portsByHost(services), namespaceLabels(resources), DOMAIN_SUFFIX));
-        OutboundMemo fresh = new OutboundMemo(
-                resources.stream()
+            ImmutableCollection<? extends Resource> objects, String cluster, Optional<RegistrySnapshot> before) {
+        this.configuration = Configuration.of(objects, before.map(last -> last.configuration));
+        ImmutableList<Resource> platform = configuration
+                .discoverySelectors()
+                .selected(objects.stream()
                         .filter(resource ->
-                                !ENDPOINT_KINDS.contains(resource.meta().kind()))
-                        .collect(ImmutableList.toImmutableList()),
-                peerAccounts);
-        this.outbound =
-                before.map(last -> last.outbound).filter(fresh::holdsFor).orElse(fresh);
-        this.autoAddresses = Suppliers.memoize(() -> AutoAddresses.of(services, entries));
-    }
-
-    private static ImmutableMap<String, ImmutableMap<String, String>> namespaceLabels(
-            ImmutableCollection<Resource> resources) {
-        return ResourceOrder.oldestFirst(resources, Namespace.class).stream()
-                .collect(ImmutableMap.toImmutableMap(
-                        namespace -> namespace.meta().name(),
-                        namespace -> namespace.meta().labels()));
-    }
-
-    private static ImmutableMap<String, ImmutableSet<Integer>> portsByHost(List<MeshService> services) {
-        ImmutableMap.Builder<String, ImmutableSet<Integer>> ports = ImmutableMap.builder();
-        services.forEach(service -> ports.put(
-                service.hostname(),
-                service.ports().stream().map(ServicePort::number).collect(ImmutableSet.toImmutableSet())));
-        return ports.buildKeepingLast();
+                                ENDPOINT_KINDS.contains(resource.meta().kind()))
+                        .collect(ImmutableList.toImmutableList()));
+        this.workloadObjects = platform.stream()
+                .filter(resource -> resource.meta().kind() != ResourceKind.ENDPOINT_SLICE)
+                .collect(ImmutableList.toImmutableList());
+        this.workloads = before.filter(last -> last.workloadObjects.equals(workloadObjects))
+                .map(last -> last.workloads)
+                .orElseGet(() -> new Workloads(workloadObjects, before.map(last -> last.workloads)));
+        this.join = EndpointJoin.of(
+                configuration,
+                new EndpointJoin.Sources(workloads, new Slices(platform), cluster),
+                before.map(last -> last.join));
+        this.inbound = before.filter(last -> last.configuration == configuration
+                        && last.join.byHand().equals(join.byHand()))
+                .map(last -> last.inbound)
+                .orElseGet(() -> new InboundPorts(configuration.declared(), join.byHand()));
+        Optional<ImmutableSet<String>> changed =
+                before.flatMap(last -> join.table().changedSince(last.join.table()));
+        this.lastTables = changed.isPresent()
+                ? before.map(last -> Map.copyOf(last.tables)).orElse(Map.of())
+                : Map.of();
+        this.changedHosts = changed.orElse(ImmutableSet.of());
     }
 
     public static RegistrySnapshot of(ImmutableCollection<? extends Resource> resources) {
@@ -159,77 +93,43 @@ public final class RegistrySnapshot {
      */
     public static RegistrySnapshot of(
             ImmutableCollection<? extends Resource> resources, Optional<RegistrySnapshot> before) {
-        MeshConfig mesh = ResourceOrder.oldestFirst(resources, MeshConfig.class).stream()
-                .findFirst()
-                .orElse(MeshConfig.DEFAULT);
-        return new RegistrySnapshot(mesh, resources, before);
+        return of(resources, CLUSTER, before);
     }
 
-    private static ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> kept(
-            Map<EndpointKey, ImmutableList<MeshEndpoint>> before,
-            Map<EndpointKey, ImmutableList<MeshEndpoint>> joined) {
-        ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> kept =
-                ImmutableMap.builderWithExpectedSize(joined.size());
-        joined.forEach((key, endpoints) -> {
-            ImmutableList<MeshEndpoint> last = before.get(key);
-            kept.put(key, last != null && endpoints.equals(last) ? last : endpoints);
-        });
-        return kept.buildOrThrow();
-    }
-
-    private static ImmutableMap<String, ImmutableSet<String>> peerAccounts(
-            List<MeshService> services, Map<EndpointKey, ImmutableList<MeshEndpoint>> endpoints, String trustDomain) {
-        Map<String, ImmutableSortedSet.Builder<String>> accounts = new HashMap<>();
-        for (MeshService service : services) {
-            if (service.location() == MeshService.Location.MESH_EXTERNAL) {
-                continue;
-            }
-            for (ServicePort port : service.ports()) {
-                for (MeshEndpoint endpoint :
-                        endpoints.getOrDefault(EndpointKey.of(service, port), ImmutableList.of())) {
-                    if (!endpoint.serviceAccount().isEmpty()) {
-                        accounts.computeIfAbsent(service.hostname(), host -> ImmutableSortedSet.naturalOrder())
-                                .add("spiffe://" + trustDomain + "/ns/" + endpoint.namespace() + "/sa/"
-                                        + endpoint.serviceAccount());
-                    }
-                }
-            }
-        }
-        ImmutableMap.Builder<String, ImmutableSet<String>> built = ImmutableMap.builder();
-        accounts.forEach((host, ids) -> built.put(host, ids.build()));
-        return built.buildOrThrow();
+    /** @param cluster that the workloads are of */
+    static RegistrySnapshot of(
+            ImmutableCollection<? extends Resource> resources, String cluster, Optional<RegistrySnapshot> before) {
+        return new RegistrySnapshot(resources, cluster, before);
     }
 
     public MeshConfig mesh() {
-        return mesh;
+        return configuration.mesh();
     }
 
     /** Kubernetes Services first, then entries, the oldest first. */
     public ImmutableList<MeshService> services() {
-        return services;
+        return configuration.services();
     }
 
-    /** Addresses for hosts that have none; made when the first proxy that answers DNS comes. */
-    AutoAddresses autoAddresses() {
-        return autoAddresses.get();
+    Configuration configuration() {
+        return configuration;
     }
 
     public ImmutableList<MeshEndpoint> endpoints(EndpointKey key) {
-        return endpoints.getOrDefault(key, ImmutableList.of());
+        return join.table().endpoints(key);
     }
 
-    /** Those of all services in sight, made once for callers that share their outbound side. */
-    ImmutableMap<EndpointKey, ImmutableList<MeshEndpoint>> endpointsOf(ProxyView.Outbound side) {
-        return endpointsOfSides.computeIfAbsent(side, missing -> {
-            ImmutableMap.Builder<EndpointKey, ImmutableList<MeshEndpoint>> found = ImmutableMap.builder();
-            for (MeshService service : ProxyViews.services(side.scopes())) {
-                for (ServicePort port : service.ports()) {
-                    EndpointKey key = EndpointKey.of(service, port);
-                    found.put(key, endpoints(key));
-                }
-            }
-            return found.buildOrThrow();
+    /** Those of some ports, made once for all callers that see just these. */
+    EndpointTable endpointsOf(ImmutableSet<EndpointKey> ports) {
+        return tables.computeIfAbsent(ports, missing -> {
+            EndpointTable last = lastTables.get(missing);
+            return last == null ? join.table().only(missing) : last.followedBy(join.table(), changedHosts);
         });
+    }
+
+    /** How many services were joined with their endpoints for this snapshot; all others are as they were in the one before. */
+    int joined() {
+        return join.joined();
     }
 
     public ImmutableList<Workload> workloads() {
@@ -237,23 +137,23 @@ public final class RegistrySnapshot {
     }
 
     public ImmutableList<VirtualService> virtualServices() {
-        return virtualServices;
+        return configuration.virtualServices();
     }
 
     /** Istio's Gateways, the oldest first. */
     public ImmutableList<IstioGateway> gateways() {
-        return gateways;
+        return configuration.gateways();
     }
 
     /** What the objects of the Gateway API say together. */
     public GatewayApi gatewayApi() {
-        return gatewayApi;
+        return configuration.gatewayApi();
     }
 
     /** Where each Gateway of the Gateway API is reached: the Services in front of the workloads that serve it. */
     public ImmutableListMultimap<ResourceKey, ObjectStatus.Address> gatewayAddresses() {
         ImmutableListMultimap.Builder<ResourceKey, ObjectStatus.Address> addresses = ImmutableListMultimap.builder();
-        for (GatewayState state : gatewayApi.gateways()) {
+        for (GatewayState state : gatewayApi().gateways()) {
             GatewayScopes.frontServices(this, state.gateway())
                     .forEach(host -> addresses.put(state.gateway().key(), new ObjectStatus.Address("Hostname", host)));
         }
@@ -261,60 +161,27 @@ public final class RegistrySnapshot {
     }
 
     public Optional<Secret> secret(String namespace, String name) {
-        return Optional.ofNullable(secrets.get(namespace + "/" + name));
+        return configuration.secret(namespace, name);
     }
 
+    /** The SPIFFE ids of a host's endpoints, sorted. */
     ImmutableSet<String> peerAccounts(String hostname) {
-        return peerAccounts.getOrDefault(hostname, ImmutableSet.of());
+        return join.table().accounts(hostname);
+    }
+
+    /** Whether a mesh looks into a namespace that has these labels, for who knows of namespaces sooner than a snapshot. */
+    public static boolean discovers(MeshConfig mesh, String namespace, Map<String, String> labels) {
+        return DiscoverySelectors.selects(mesh, namespace, labels);
     }
 
     /** Whether the mesh looks into a namespace. */
     public boolean discovers(String namespace) {
-        return discoverySelectors.selects(namespace);
-    }
-
-    OutboundMemo outbound() {
-        return outbound;
-    }
-
-    DestinationRules destinationRules() {
-        return destinationRules;
+        return configuration.discoverySelectors().selects(namespace);
     }
 
     /** The service ports behind which a workload stands. */
     public ImmutableList<InboundPort> inbound(Workload workload) {
         return inbound.of(workload);
-    }
-
-    ImmutableList<PeerAuthentication> peerAuthentications(String namespace, Map<String, String> labels) {
-        return peerAuthentications.of(namespace, labels);
-    }
-
-    /** The policies of the root namespace, then those of the workload's own, each by name. */
-    ImmutableList<AuthorizationPolicy> authorizationPolicies(String namespace, Map<String, String> labels) {
-        ImmutableList.Builder<AuthorizationPolicy> policies = ImmutableList.builder();
-        ImmutableSet.of(mesh.rootNamespace(), namespace).stream()
-                .flatMap(from -> authorizationPolicies.get(from).stream())
-                .filter(policy -> policy.selector()
-                        .map(selector -> selector.matches(labels))
-                        .orElse(true))
-                .forEach(policies::add);
-        return policies.build();
-    }
-
-    /** The oldest that selects the workload, else the namespace's, else the mesh's. */
-    Optional<Sidecar> sidecar(String namespace, Map<String, String> labels) {
-        return sidecars.get(namespace).stream()
-                .filter(sidecar -> sidecar.workloadSelector()
-                        .filter(selector -> selector.matches(labels))
-                        .isPresent())
-                .findFirst()
-                .or(() -> sidecars.get(namespace).stream()
-                        .filter(sidecar -> sidecar.workloadSelector().isEmpty())
-                        .findFirst())
-                .or(() -> sidecars.get(mesh.rootNamespace()).stream()
-                        .filter(sidecar -> sidecar.workloadSelector().isEmpty())
-                        .findFirst());
     }
 
     /** The workload that a proxy stands beside. */

@@ -29,6 +29,7 @@ public final class RegistryUpdates implements AutoCloseable {
 
     private final Consumer<RegistryUpdate> listener;
     private final LongSupplier nanoTime;
+    private final String cluster;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -49,7 +50,10 @@ public final class RegistryUpdates implements AutoCloseable {
     /** Written by whoever starts this, then by the thread only. */
     private @Nullable RegistrySnapshot last;
 
-    public RegistryUpdates(Debouncer.Times times, Consumer<RegistryUpdate> listener, LongSupplier nanoTime) {
+    /** @param cluster that the workloads are of */
+    public RegistryUpdates(
+            Debouncer.Times times, Consumer<RegistryUpdate> listener, LongSupplier nanoTime, String cluster) {
+        this.cluster = cluster;
         this.debouncer = new Debouncer(times);
         this.listener = listener;
         this.nanoTime = nanoTime;
@@ -145,10 +149,10 @@ public final class RegistryUpdates implements AutoCloseable {
 
     private void apply(SourceState state, Debouncer.Change change, long since) {
         try {
-            RegistrySnapshot snapshot = RegistrySnapshot.of(state.resources(), Optional.ofNullable(last));
+            RegistrySnapshot snapshot = RegistrySnapshot.of(state.resources(), cluster, Optional.ofNullable(last));
             last = snapshot;
             listener.accept(new RegistryUpdate(snapshot, state.problems(), change, since));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             // Our bug, and no reason to stop: the snapshot before stays, and the next change is tried again.
             LOG.error("resources cannot be joined, the last state stays in force", e);
         }

@@ -35,8 +35,17 @@ final class Services {
         record Entries(MeshService service, ImmutableList<ServiceEntry> sources) implements Declared {}
     }
 
+    /**
+     * All services, in the order of the objects that declare them, names of other services in their place.
+     *
+     * @param before what was declared last: what is equal to it is the very same object, so that readers see by identity what is another
+     */
     static ImmutableList<Declared> declared(
-            MeshConfig mesh, String domainSuffix, List<KubernetesService> services, List<ServiceEntry> entries) {
+            MeshConfig mesh,
+            String domainSuffix,
+            List<KubernetesService> services,
+            List<ServiceEntry> entries,
+            List<Declared> before) {
         ImmutableList.Builder<Declared> declared = ImmutableList.builder();
         Map<String, Map<String, List<ServiceEntry>>> byHost = new LinkedHashMap<>();
         for (ServiceEntry entry : entries) {
@@ -56,7 +65,16 @@ final class Services {
         }
         byHost.forEach((host, byNamespace) -> byNamespace.forEach((namespace, sources) ->
                 declared.add(new Declared.Entries(of(host, sources, mesh), ImmutableList.copyOf(sources)))));
-        return withAliases(declared.build());
+        // Targets first: a name leads to the very service that stands in the list, by identity.
+        return withAliases(kept(declared.build(), before));
+    }
+
+    private static ImmutableList<Declared> kept(ImmutableList<Declared> now, List<Declared> before) {
+        Map<Declared, Declared> known = new HashMap<>();
+        before.forEach(declared -> known.put(declared, declared));
+        return now.stream()
+                .map(declared -> known.getOrDefault(declared, declared))
+                .collect(ImmutableList.toImmutableList());
     }
 
     /**

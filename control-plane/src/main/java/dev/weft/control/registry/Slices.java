@@ -41,10 +41,14 @@ final class Slices {
         this.byService = slices.build();
     }
 
+    ImmutableList<EndpointSlice> of(KubernetesService service) {
+        return byService.get(
+                new ObjectName(service.meta().namespace(), service.meta().name()));
+    }
+
     /** Each address once, though an endpoint that moves between slices is in two for a while, and a pod with two families in both. */
     ImmutableCollection<Member> members(KubernetesService service, ServicePort port) {
-        ImmutableList<EndpointSlice> slices = byService.get(
-                new ObjectName(service.meta().namespace(), service.meta().name()));
+        ImmutableList<EndpointSlice> slices = of(service);
         if (slices.isEmpty()) {
             return ImmutableList.of();
         }

@@ -13,11 +13,13 @@ import dev.weft.resources.Resource;
 import dev.weft.resources.WorkloadEntry;
 import dev.weft.resources.WorkloadSpec;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All pods and {@code WorkloadEntry}s, by the ways in which they are looked for. Immutable. */
 @Immutable
@@ -33,7 +35,14 @@ final class Workloads {
     private final ImmutableListMultimap<String, Workload> podsByNamespace;
     private final ImmutableListMultimap<String, Workload> entriesByNamespace;
 
-    Workloads(ImmutableCollection<? extends Resource> resources) {
+    /** Of which object, and where, each workload was made. */
+    private final Map<Resource, Made> made = new IdentityHashMap<>();
+
+    private record Made(Workload workload, Optional<Locality> ofNode) {}
+
+    /** @param before whose workloads are kept where their objects are the very same */
+    Workloads(ImmutableCollection<? extends Resource> resources, Optional<Workloads> before) {
+        Map<Resource, Made> known = before.map(last -> last.made).orElse(Map.of());
         Map<String, Locality> localities = new HashMap<>();
         for (Resource resource : resources) {
             if (resource instanceof Node node) {
@@ -45,7 +54,7 @@ final class Workloads {
         ImmutableListMultimap.Builder<String, Workload> byNamespace = ImmutableListMultimap.builder();
         for (Resource resource : resources) {
             if (resource instanceof Pod pod && !pod.ended()) {
-                Workload workload = workload(pod, Optional.ofNullable(localities.get(pod.node())));
+                Workload workload = workload(pod, Optional.ofNullable(localities.get(pod.node())), known.get(pod));
                 byName.put(new ObjectName(workload.namespace(), workload.name()), workload);
                 byNamespace.put(workload.namespace(), workload);
                 if (pod.network() == Pod.Network.OWN) {
@@ -58,14 +67,31 @@ final class Workloads {
         this.podsByAddress = byAddress.buildKeepingLast();
         this.podsByNamespace = byNamespace.build();
         this.entriesByNamespace = ResourceOrder.oldestFirst(resources, WorkloadEntry.class).stream()
-                .map(Workloads::workload)
+                .map(entry -> workload(entry, known.get(entry)))
                 .collect(ImmutableListMultimap.toImmutableListMultimap(Workload::namespace, workload -> workload));
     }
 
-    private static Workload workload(WorkloadEntry entry) {
+    private Workload workload(WorkloadEntry entry, @Nullable Made last) {
         String name = entry.meta().name();
-        return new Workload(
-                Workload.Origin.WORKLOAD_ENTRY, entry.meta().namespace(), name, name, entry.labels(), entry.spec());
+        Made now = last != null
+                ? last
+                : new Made(
+                        new Workload(
+                                Workload.Origin.WORKLOAD_ENTRY,
+                                entry.meta().namespace(),
+                                name,
+                                name,
+                                entry.labels(),
+                                entry.spec()),
+                        Optional.empty());
+        made.put(entry, now);
+        return now.workload();
+    }
+
+    private Workload workload(Pod pod, Optional<Locality> ofNode, @Nullable Made last) {
+        Made now = last != null && last.ofNode().equals(ofNode) ? last : new Made(workload(pod, ofNode), ofNode);
+        made.put(pod, now);
+        return now.workload();
     }
 
     private static Workload workload(Pod pod, Optional<Locality> ofNode) {

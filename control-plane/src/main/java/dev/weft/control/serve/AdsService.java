@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -115,8 +116,9 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
         private final Function<ReqT, Node> node;
         private final Function<ReqT, AdsRequest> decode;
         private final CallerIdentity caller = CallerInterceptor.caller();
+        private final Instant expires = CallerInterceptor.expires();
         private @Nullable AdsSession session;
-        private boolean refused;
+        private volatile boolean refused;
 
         private Requests(
                 AdsStream.Variant variant,
@@ -141,17 +143,27 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
             if (session == null) {
                 switch (NodeParser.parse(node.apply(request), caller)) {
                     case NodeParser.Parsed.Accepted accepted ->
-                        session = sessions.open(accepted.node(), variant, new AdsSession.Outbox() {
-                            @Override
-                            public boolean isReady() {
-                                return responses.isReady();
-                            }
+                        session = sessions.open(
+                                accepted.node(),
+                                variant,
+                                new AdsSession.Outbox() {
+                                    @Override
+                                    public boolean isReady() {
+                                        return responses.isReady();
+                                    }
 
-                            @Override
-                            public void send(Push push) {
-                                responses.onNext(encode.apply(push));
-                            }
-                        });
+                                    @Override
+                                    public void send(Push push) {
+                                        responses.onNext(encode.apply(push));
+                                    }
+
+                                    @Override
+                                    public void expire() {
+                                        refuse(io.grpc.Status.UNAUTHENTICATED.withDescription(
+                                                "the token has expired: connect again with a new one"));
+                                    }
+                                },
+                                expires);
                     case NodeParser.Parsed.Denied denied -> {
                         refuse(io.grpc.Status.PERMISSION_DENIED.withDescription(denied.message()));
                         return;

@@ -3,6 +3,7 @@ package dev.weft.control.serve;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.control.cache.ResourceSnapshot;
 import dev.weft.control.registry.ClientNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,6 +28,9 @@ final class AdsSession {
         boolean isReady();
 
         void send(Push push);
+
+        /** Ends the stream since its credential is good no longer. */
+        void expire();
     }
 
     /** What a session tells others. */
@@ -48,6 +52,9 @@ final class AdsSession {
 
     @GuardedBy("lock")
     private @Nullable ScheduledFuture<?> wakeUp;
+
+    @GuardedBy("lock")
+    private @Nullable ScheduledFuture<?> expiry;
 
     @GuardedBy("lock")
     private boolean closed;
@@ -106,12 +113,40 @@ final class AdsSession {
         }
     }
 
+    /** Calls {@code expired} when the credential is good no longer, unless the stream has ended by then. */
+    void expireAfter(Duration time, Runnable expired) {
+        lock.lock();
+        try {
+            if (!closed) {
+                expiry = timer.schedule(expired, Math.max(0, time.toNanos()), TimeUnit.NANOSECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the stream between two pushes. */
+    void expire() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                outbox.expire();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void close() {
         lock.lock();
         try {
             closed = true;
             if (wakeUp != null) {
                 wakeUp.cancel(false);
+            }
+            if (expiry != null) {
+                expiry.cancel(false);
             }
         } finally {
             lock.unlock();

@@ -36,8 +36,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdsStream {
 
-    /** Keeps a response well below the 4 MiB at which gRPC clients refuse a message. */
-    static final int MAX_RESPONSE_BYTES = 1 << 20;
+    /**
+     * Keeps a response well below the 4 MiB at which gRPC clients refuse a message, and small against the memory of the control plane: one waits in
+     * each connection when all proxies come at once.
+     */
+    static final int MAX_RESPONSE_BYTES = 1 << 18;
 
     /** How long a client may take to warm clusters before it gets new routes all the same. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -101,7 +104,7 @@ final class AdsStream {
             case Change change -> state.change(change, target(state.type));
             case Names wanted -> {
                 if (current) {
-                    state.names(wanted.names());
+                    state.names(wanted.names(), target(state.type));
                 }
             }
         }
@@ -149,6 +152,7 @@ final class AdsStream {
                     return push;
                 }
                 state.dirty = false;
+                state.inLine(target(state.type));
                 if (!state.isUnanswered() && !state.rejected) {
                     events.add(
                             new AdsEvent.InSync(state.type, target(state.type).version()));
@@ -231,10 +235,11 @@ final class AdsStream {
 
     private Optional<Push> partialDiff(TypeState state, boolean hold) {
         ResourceSet target = target(state.type);
+        Optional<Set<String>> candidates = state.candidates(target);
         List<EncodedResource> changed = new ArrayList<>();
         long bytes = 0;
         boolean more = false;
-        for (EncodedResource resource : wanted(state, target)) {
+        for (EncodedResource resource : state.wanted(target, candidates)) {
             if (!resource.version().equals(state.known.get(resource.name()))) {
                 if (bytes + resource.wireSize() > MAX_RESPONSE_BYTES && !changed.isEmpty()) {
                     more = true;
@@ -244,39 +249,37 @@ final class AdsStream {
                 bytes += resource.wireSize();
             }
         }
-        List<String> removed = more ? List.of() : removed(state, target, hold);
+        List<String> removed = more ? List.of() : removed(state, target, candidates, hold);
         if (changed.isEmpty() && removed.isEmpty() && !state.answerDue) {
             return Optional.empty();
         }
-        for (EncodedResource resource : changed) {
-            state.known.put(resource.name(), resource.version());
-            state.toldAbsent.remove(resource.name());
-        }
+        changed.forEach(state::tell);
         return Optional.of(sent(state, changed, removed));
     }
 
     /** What is gone; only delta can say so. */
-    private List<String> removed(TypeState state, ResourceSet target, boolean hold) {
+    private List<String> removed(TypeState state, ResourceSet target, Optional<Set<String>> candidates, boolean hold) {
         List<String> removed = new ArrayList<>();
-        List<String> gone = state.known.keySet().stream()
-                .filter(name -> !target.contains(name))
+        List<String> gone = candidates.orElse(state.known.keySet()).stream()
+                .filter(name -> state.known.containsKey(name) && !target.contains(name))
                 .sorted()
                 .toList();
+        state.held.clear();
         if (variant == Variant.STATE_OF_THE_WORLD) {
-            gone.forEach(state.known::remove);
+            gone.forEach(state::drop);
             return removed;
         }
         if (hold && !gone.isEmpty()) {
+            state.held.addAll(gone);
             holdRemovals();
         } else {
-            gone.forEach(state.known::remove);
+            gone.forEach(state::drop);
             removed.addAll(gone);
         }
-        for (String name : state.names) {
-            if (!target.contains(name) && !state.known.containsKey(name) && state.toldAbsent.add(name)) {
-                if (!removed.contains(name)) {
-                    removed.add(name);
-                }
+        for (String name : candidates.orElse(state.names)) {
+            boolean absent = state.names.contains(name) && !target.contains(name) && !state.known.containsKey(name);
+            if (absent && state.toldAbsent.add(name) && !removed.contains(name)) {
+                removed.add(name);
             }
         }
         return removed;
@@ -286,7 +289,7 @@ final class AdsStream {
     private Optional<Push> fullDiff(TypeState state, boolean hold) {
         ResourceSet target = target(state.type);
         Map<String, EncodedResource> all = new TreeMap<>();
-        wanted(state, target).forEach(resource -> all.put(resource.name(), resource));
+        state.wanted(target, Optional.empty()).forEach(resource -> all.put(resource.name(), resource));
         boolean gone = !all.keySet().containsAll(state.known.keySet());
         boolean changed = gone
                 || all.values().stream()
@@ -315,20 +318,6 @@ final class AdsStream {
             expectWarming(fresh);
         }
         return Optional.of(record(state, List.copyOf(all.values()), List.of()));
-    }
-
-    private static Iterable<EncodedResource> wanted(TypeState state, ResourceSet target) {
-        if (state.wildcard) {
-            return target.byName().values();
-        }
-        List<EncodedResource> wanted = new ArrayList<>(state.names.size());
-        for (String name : state.names) {
-            EncodedResource resource = target.find(name);
-            if (resource != null) {
-                wanted.add(resource);
-            }
-        }
-        return wanted;
     }
 
     private Push sent(TypeState state, List<EncodedResource> resources, List<String> removed) {

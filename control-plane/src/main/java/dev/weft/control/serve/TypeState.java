@@ -4,13 +4,16 @@ import com.google.common.collect.Sets;
 import dev.weft.control.cache.EncodedResource;
 import dev.weft.control.cache.ResourceSet;
 import dev.weft.control.cache.ResourceType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,18 @@ final class TypeState {
 
     /** What was last sent, where a full response may have to repeat it while its removal is held back. */
     final Map<String, EncodedResource> bodies = new HashMap<>();
+
+    /** Removals that are held back: they are looked for again, whatever else changes. */
+    final Set<String> held = new HashSet<>();
+
+    /** What the client has or will have is in line with this, but for {@link #touched}; null where all must be looked at. */
+    private @Nullable ResourceSet inLine;
+
+    /** Names of which something was changed since, on either side. */
+    private Set<String> touched = new HashSet<>();
+
+    /** The client came with what it has, before anything was known of it here. */
+    private boolean foreign;
 
     private final Map<String, List<String>> unanswered = new LinkedHashMap<>();
     private final Map<String, String> versions = new HashMap<>();
@@ -61,17 +76,21 @@ final class TypeState {
     void change(AdsRequest.Change change, ResourceSet target) {
         boolean first = !subscribed;
         boolean nothingNamed = change.subscribe().isEmpty();
+        change.subscribe().forEach(this::touch);
+        change.unsubscribe().forEach(this::touch);
         subscribed = true;
         if (first) {
             wildcard = nothingNamed && type.naming() == ResourceType.Naming.WILDCARD;
             known.putAll(change.initialVersions());
+            foreign = !change.initialVersions().isEmpty();
             inUse = !change.initialVersions().isEmpty();
         }
         for (String name : change.subscribe()) {
             if (name.equals(WILDCARD)) {
                 wildcard = true;
+                inLine = null;
             } else {
-                names.add(name);
+                names.add(ours(name, target));
                 // The client may have dropped it since, so it is sent again, unless it has just said that it has it.
                 if (!first) {
                     forget(name);
@@ -86,6 +105,12 @@ final class TypeState {
         if (first || !nothingNamed || !change.unsubscribe().isEmpty()) {
             dirty = true;
         }
+    }
+
+    /** The resource's own name in the place of the request's copy: thousands of names for each of thousands of streams. */
+    private static String ours(String name, ResourceSet target) {
+        EncodedResource resource = target.find(name);
+        return resource == null ? name : resource.name();
     }
 
     private void unsubscribe(String name, ResourceSet target) {
@@ -106,7 +131,7 @@ final class TypeState {
     }
 
     /** State of the world: takes the whole subscription. */
-    void names(List<String> wanted) {
+    void names(List<String> wanted, ResourceSet target) {
         boolean first = !subscribed;
         subscribed = true;
         // Only a client that never named anything means everything by naming nothing.
@@ -116,13 +141,16 @@ final class TypeState {
         newNames.remove(WILDCARD);
         everNamed |= !wanted.isEmpty();
         boolean changed = newWildcard != wildcard || !newNames.equals(names);
+        if (changed) {
+            inLine = null;
+        }
         newNames.stream().filter(name -> !names.contains(name)).forEach(this::forget);
         if (!newWildcard) {
             forgive(Sets.difference(names, newNames).immutableCopy());
         }
         wildcard = newWildcard;
         names.clear();
-        names.addAll(newNames);
+        newNames.forEach(name -> names.add(ours(name, target)));
         known.keySet().removeIf(name -> !wants(name));
         if (first || changed) {
             dirty = true;
@@ -152,9 +180,82 @@ final class TypeState {
         return wildcard || names.contains(name);
     }
 
+    /** What the client is to have of {@code target}, or of the candidates in it. */
+    Iterable<EncodedResource> wanted(ResourceSet target, Optional<Set<String>> candidates) {
+        if (wildcard && candidates.isEmpty()) {
+            return target.resources();
+        }
+        List<EncodedResource> wanted = new ArrayList<>();
+        for (String name : candidates.orElse(names)) {
+            EncodedResource resource = wants(name) ? target.find(name) : null;
+            if (resource != null) {
+                wanted.add(resource);
+            }
+        }
+        return wanted;
+    }
+
+    /** The client will have a resource, once what is sent now has arrived. */
+    void tell(EncodedResource resource) {
+        touch(resource.name());
+        known.put(resource.name(), resource.version());
+        toldAbsent.remove(resource.name());
+    }
+
+    /** The client will no longer have a resource. */
+    void drop(String name) {
+        touch(name);
+        known.remove(name);
+    }
+
+    /** What is sent on the way to one set may be no part of the way to the next, which may be the one before. */
+    private void touch(String name) {
+        if (inLine != null) {
+            touched.add(name);
+        }
+    }
+
     void forget(String name) {
+        touch(name);
         known.remove(name);
         toldAbsent.remove(name);
+    }
+
+    /**
+     * The names in which the client may lack something of {@code target}; empty where that may be any. Why: an endpoint that changes would
+     * otherwise cost every stream a walk over all that it has.
+     */
+    Optional<Set<String>> candidates(ResourceSet target) {
+        if (inLine == null) {
+            return Optional.empty();
+        }
+        return target.changedSince(inLine).map(changed -> {
+            Set<String> names = new TreeSet<>(changed);
+            names.addAll(touched);
+            names.addAll(held);
+            return names;
+        });
+    }
+
+    /** The client has or will have all that it wants of {@code target}, but for what is {@link #held}. */
+    void inLine(ResourceSet target) {
+        inLine = target;
+        // Not cleared: what has held thousands of names keeps the room for them.
+        touched = new HashSet<>();
+        if (foreign) {
+            foreign = false;
+            Map<String, String> versions = Map.copyOf(known);
+            known.clear();
+            versions.forEach((name, version) -> {
+                EncodedResource resource = target.find(name);
+                known.put(
+                        ours(name, target),
+                        resource != null && resource.version().equals(version) ? resource.version() : version);
+            });
+            Set<String> named = Set.copyOf(names);
+            names.clear();
+            named.forEach(name -> names.add(ours(name, target)));
+        }
     }
 
     void sent(Push push) {

@@ -19,7 +19,7 @@ import java.util.Optional;
 /**
  * What Istio's kinds say in their statuses: whether they passed validation, with each finding, and how many proxies run what the mesh is. Pure.
  *
- * <p>Proxies are counted as a whole, not per object: those of this replica that took everything they were sent.
+ * <p>Proxies are counted as a whole, not per object: those of all replicas that took everything they were sent.
  */
 public final class ValidationStatuses {
 

@@ -43,9 +43,15 @@ final class ClusterTranslator {
     private static final ImmutableSortedMap<String, String> ISTIO_TLS = ImmutableSortedMap.of("tlsMode", "istio");
 
     private final ProxyView view;
+    private final SharedClusters shared;
 
     ClusterTranslator(ProxyView view) {
+        this(view, new SharedClusters());
+    }
+
+    ClusterTranslator(ProxyView view, SharedClusters shared) {
         this.view = view;
+        this.shared = shared;
     }
 
     /** Hands over each cluster, and with each EDS cluster its endpoints. */
@@ -58,23 +64,44 @@ final class ClusterTranslator {
     /** The same for some of the view's services. */
     void translate(Iterable<MeshService> services, BiConsumer<Cluster, Optional<EndpointSet>> sink) {
         for (MeshService service : services) {
-            TrafficPolicies policies =
-                    TrafficPolicies.merge(view.outbound().destinationRules().get(service.hostname()));
-            for (ServicePort port : service.ports()) {
-                if (port.protocol() == Protocol.UDP) {
-                    continue;
-                }
-                translate(
-                        new Target(service, port, "", ImmutableMap.of()),
-                        policies.forPort(port.number()),
-                        policies,
-                        sink);
-                for (DestinationRule.Subset subset : policies.subsets()) {
-                    Target target = new Target(service, port, subset.name(), subset.labels());
-                    translate(target, policies.forSubset(subset, port.number()), policies, sink);
-                }
+            SharedClusters.Slice slice = slice(service);
+            shared.of(slice, () -> clusters(slice)).forEach(made -> sink.accept(made.cluster(), made.endpoints()));
+        }
+    }
+
+    private SharedClusters.Slice slice(MeshService service) {
+        return new SharedClusters.Slice(
+                view.proxy().client(),
+                view.mesh(),
+                service,
+                view.outbound().destinationRules().get(service.hostname()),
+                service.ports().stream()
+                        .map(port -> view.endpoints(service, port))
+                        .collect(ImmutableList.toImmutableList()),
+                view.endpoints().accounts(service.hostname()));
+    }
+
+    /** Reads of the view what is in the slice and nothing else: others for whom that is equal get the same. */
+    private ImmutableList<SharedClusters.Made> clusters(SharedClusters.Slice slice) {
+        ImmutableList.Builder<SharedClusters.Made> clusters = ImmutableList.builder();
+        BiConsumer<Cluster, Optional<EndpointSet>> sink =
+                (cluster, endpoints) -> clusters.add(new SharedClusters.Made(cluster, endpoints));
+        TrafficPolicies policies = TrafficPolicies.merge(slice.rules());
+        for (ServicePort port : slice.service().ports()) {
+            if (port.protocol() == Protocol.UDP) {
+                continue;
+            }
+            translate(
+                    new Target(slice.service(), port, "", ImmutableMap.of()),
+                    policies.forPort(port.number()),
+                    policies,
+                    sink);
+            for (DestinationRule.Subset subset : policies.subsets()) {
+                Target target = new Target(slice.service(), port, subset.name(), subset.labels());
+                translate(target, policies.forSubset(subset, port.number()), policies, sink);
             }
         }
+        return clusters.build();
     }
 
     private void translate(
@@ -209,11 +236,11 @@ final class ClusterTranslator {
     private UpstreamTls meshTls(Target target) {
         MeshService service = target.service();
         ImmutableSet<String> peers = ImmutableSet.<String>builder()
-                .addAll(view.outbound().peerAccounts().getOrDefault(service.hostname(), ImmutableSet.of()))
+                .addAll(view.endpoints().accounts(service.hostname()))
                 .addAll(service.subjectAltNames())
                 .build();
         return MeshTls.client(
-                view.proxy(),
+                view.proxy().client(),
                 target.port().protocol(),
                 peers,
                 Names.sni(target.port().number(), target.subset(), service.hostname()));

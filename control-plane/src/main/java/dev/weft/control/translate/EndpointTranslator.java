@@ -19,9 +19,6 @@ import java.util.TreeMap;
  * endpoint is a change of one endpoint set and of nothing else.
  */
 public final class EndpointTranslator {
-    /** Istio's name of the one cluster where nobody named any. */
-    static final String CLUSTER_ID = "Kubernetes";
-
     private static final ImmutableSortedMap<String, String> MUTUAL = ImmutableSortedMap.of("tlsMode", "istio");
     private static final Comparator<Endpoint> ORDER = Comparator.comparing(
                     (Endpoint e) -> e.address().text())
@@ -37,7 +34,7 @@ public final class EndpointTranslator {
             String cluster, ImmutableMap<String, String> labels, List<MeshEndpoint> endpoints) {
         Map<String, List<MeshEndpoint>> byLocality = new TreeMap<>();
         for (MeshEndpoint endpoint : endpoints) {
-            if (endpoint.labels().entrySet().containsAll(labels.entrySet())) {
+            if (endpoint.has(labels)) {
                 byLocality
                         .computeIfAbsent(localityOf(endpoint), l -> new ArrayList<>())
                         .add(endpoint);
@@ -86,6 +83,6 @@ public final class EndpointTranslator {
                 endpoint.namespace(),
                 CanonicalLabels.name(endpoint.labels(), endpoint.workload()),
                 CanonicalLabels.revision(endpoint.labels()),
-                CLUSTER_ID);
+                endpoint.cluster());
     }
 }

@@ -44,17 +44,17 @@ final class MeshTls {
     }
 
     /** @param peers the SPIFFE ids to accept; none accepts every identity of the mesh */
-    static UpstreamTls client(ProxyFacts proxy, Protocol protocol, ImmutableSet<String> peers, String sni) {
+    static UpstreamTls client(ProxyFacts.Client client, Protocol protocol, ImmutableSet<String> peers, String sni) {
         ImmutableList.Builder<SanMatch> sans = ImmutableList.builder();
         for (String peer : peers) {
             sans.add(new SanMatch(SanMatch.Type.URI, StringMatch.exact(peer)));
         }
-        return new UpstreamTls(context(clientAlpn(proxy, protocol), sans.build()), sni, false, false);
+        return new UpstreamTls(context(clientAlpn(client, protocol), sans.build()), sni, false, false);
     }
 
     /** Where no alpn filter swaps protocols per request, the cluster offers what its one protocol needs. */
-    private static ImmutableList<String> clientAlpn(ProxyFacts proxy, Protocol protocol) {
-        boolean swaps = proxy.client() == ProxyFacts.Client.MESH_PROXY;
+    private static ImmutableList<String> clientAlpn(ProxyFacts.Client client, Protocol protocol) {
+        boolean swaps = client == ProxyFacts.Client.MESH_PROXY;
         if (protocol.isHttp2()) {
             return swaps
                     ? ImmutableList.of("istio-peer-exchange", "istio", "h2")

@@ -35,10 +35,12 @@ final class RouteTableTranslator {
     private static final int PORT_OF_UNKNOWN_HOSTS = 80;
 
     private final ProxyView view;
+    private final RulesByHost.Memo byHost;
     private final ImmutableMap<String, MeshService> services;
 
     RouteTableTranslator(ProxyView view) {
         this.view = view;
+        this.byHost = new RulesByHost.Memo(view.proxy().domainSuffix());
         ImmutableMap.Builder<String, MeshService> byHost = ImmutableMap.builder();
         view.outbound().services().forEach(service -> byHost.put(service.hostname(), service));
         this.services = byHost.buildKeepingLast();
@@ -120,7 +122,7 @@ final class RouteTableTranslator {
         HttpRouteTranslator translator = new HttpRouteTranslator(view, services, port);
         GatewayRouteTranslator apiRoutes = new GatewayRouteTranslator(view.mesh(), translator, port);
         for (MeshService service : scope.services()) {
-            Optional<VirtualService> rules = rulesOf(service, scope.virtualServices());
+            Optional<VirtualService> rules = byHost.of(scope.virtualServices()).best(service.hostname());
             Optional<ServicePort> servicePort =
                     service.port(port).filter(p -> p.protocol().isHttp() || ServicePorts.sniffed(p));
             if (servicePort.isEmpty()) {
@@ -148,12 +150,16 @@ final class RouteTableTranslator {
 
     /** VirtualServices for hosts that stand for no service. */
     private void unknownHosts(ProxyView.EgressScope scope, HttpRouteTranslator translator, List<Named> hosts) {
+        Set<String> inScope = new HashSet<>();
+        scope.services().forEach(service -> inScope.add(service.hostname()));
         for (VirtualService rules : scope.virtualServices()) {
             for (String host : rules.hosts()) {
                 String expanded = HostName.expand(
                         host, rules.meta().namespace(), view.proxy().domainSuffix());
-                boolean known = scope.services().stream()
-                        .anyMatch(service -> Hosts.specificity(expanded, service.hostname()) >= 0);
+                boolean known = expanded.startsWith("*")
+                        ? scope.services().stream()
+                                .anyMatch(service -> Hosts.specificity(expanded, service.hostname()) >= 0)
+                        : inScope.contains(expanded);
                 if (!known && !rules.http().isEmpty()) {
                     hosts.add(new Named(
                             Names.virtualHost(expanded, PORT_OF_UNKNOWN_HOSTS),
@@ -163,25 +169,6 @@ final class RouteTableTranslator {
                 }
             }
         }
-    }
-
-    /** One VirtualService serves a host: the one whose host fits best, the first of equals. */
-    private Optional<VirtualService> rulesOf(MeshService service, ImmutableList<VirtualService> all) {
-        VirtualService best = null;
-        int specificity = -1;
-        for (VirtualService rules : all) {
-            for (String host : rules.hosts()) {
-                int fit = Hosts.specificity(
-                        HostName.expand(
-                                host, rules.meta().namespace(), view.proxy().domainSuffix()),
-                        service.hostname());
-                if (fit > specificity) {
-                    specificity = fit;
-                    best = rules;
-                }
-            }
-        }
-        return Optional.ofNullable(best);
     }
 
     /**

@@ -13,17 +13,18 @@ import dev.weft.resources.VirtualService;
 import dev.weft.resources.VirtualService.TcpMatch;
 import dev.weft.resources.VirtualService.TlsMatch;
 import dev.weft.resources.VirtualService.WeightedDestination;
-import dev.weft.resources.host.HostName;
 import java.util.Optional;
 
 /** Where opaque bytes of one service port go: the service itself, or what the {@code tls} and {@code tcp} rules say. */
 final class TcpRouteTranslator {
     private final ProxyView view;
+    private final RulesByHost.Memo byHost;
     private final ImmutableMap<String, MeshService> services;
 
     TcpRouteTranslator(ProxyView view, ImmutableMap<String, MeshService> services) {
         this.view = view;
         this.services = services;
+        this.byHost = new RulesByHost.Memo(view.proxy().domainSuffix());
     }
 
     ImmutableList<NetworkFilter> filters(
@@ -45,14 +46,7 @@ final class TcpRouteTranslator {
     }
 
     private Forward.Target target(MeshService service, ServicePort port, ImmutableList<VirtualService> all) {
-        for (VirtualService rules : all) {
-            boolean names = rules.hosts().stream()
-                    .map(host -> HostName.expand(
-                            host, rules.meta().namespace(), view.proxy().domainSuffix()))
-                    .anyMatch(host -> Hosts.specificity(host, service.hostname()) >= 0);
-            if (!names) {
-                continue;
-            }
+        for (VirtualService rules : byHost.of(all).naming(service.hostname())) {
             for (VirtualService.TlsRoute route : rules.tls()) {
                 if (port.protocol().isTls() && route.match().stream().anyMatch(m -> applies(m, service, port))) {
                     return split(route.route(), rules, port.number());

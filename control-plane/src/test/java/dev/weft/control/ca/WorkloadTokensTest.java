@@ -53,7 +53,9 @@ class WorkloadTokensTest {
     @Test
     void knowsTheBearerOfItsOwnToken() {
         assertThat(tokens.authenticate(tokens.mint(REVIEWS, Duration.ofHours(1))))
-                .isEqualTo(new Authentication.Authenticated(REVIEWS));
+                .isInstanceOfSatisfying(
+                        Authentication.Authenticated.class,
+                        good -> assertThat(good.caller()).isEqualTo(REVIEWS));
     }
 
     @Test
@@ -63,7 +65,9 @@ class WorkloadTokensTest {
         WorkloadTokens controlPlane = WorkloadTokens.open(file, clock, new SecureRandom());
 
         assertThat(controlPlane.authenticate(launcher.mint(REVIEWS, Duration.ofHours(1))))
-                .isEqualTo(new Authentication.Authenticated(REVIEWS));
+                .isInstanceOfSatisfying(
+                        Authentication.Authenticated.class,
+                        good -> assertThat(good.caller()).isEqualTo(REVIEWS));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(state.toFile().list()).containsExactly("token-key.pem");
@@ -74,7 +78,11 @@ class WorkloadTokensTest {
         String token = tokens.mint(REVIEWS, Duration.ofHours(1));
 
         clock.pass(Duration.ofHours(1).plusSeconds(29));
-        assertThat(tokens.authenticate(token)).isInstanceOf(Authentication.Authenticated.class);
+        assertThat(tokens.authenticate(token))
+                .isInstanceOfSatisfying(
+                        Authentication.Authenticated.class,
+                        good -> assertThat(good.expires())
+                                .isBetween(clock.instant(), clock.instant().plusSeconds(1)));
         clock.pass(Duration.ofSeconds(1));
         assertThat(reason(token)).isEqualTo("token has expired");
     }

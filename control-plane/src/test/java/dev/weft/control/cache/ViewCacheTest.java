@@ -3,6 +3,7 @@ package dev.weft.control.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.protobuf.ByteString;
 import dev.weft.control.registry.ClientNode;
 import dev.weft.control.registry.Meshes;
@@ -17,6 +18,7 @@ import dev.weft.xds.SecretResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ViewCacheTest {
@@ -82,6 +84,11 @@ class ViewCacheTest {
 
     private void publish(String yaml) {
         cache.publish(RegistrySnapshot.of(Meshes.resources(yaml)));
+    }
+
+    /** As the control plane does: each snapshot knows the one before. */
+    private static RegistrySnapshot next(RegistrySnapshot before, String yaml) {
+        return RegistrySnapshot.of(Meshes.resources(yaml), Optional.of(before));
     }
 
     @Test
@@ -176,6 +183,70 @@ class ViewCacheTest {
         for (ResourceType type : ResourceType.values()) {
             assertThat(shortPath.of(type)).isEqualTo(fresh.snapshot(WEB).of(type));
         }
+    }
+
+    @Test
+    void saysWhichResourcesAChangeOfEndpointsTouchesThoughTheWorkloadServesSomethingItself() {
+        String yaml = SERVICE.formatted("a", "a")
+                + SERVICE.formatted("web", "web")
+                + WORKLOAD.formatted("a1")
+                + WORKLOAD.formatted("web").replace("app: a", "app: web").replace("Account: a", "Account: web");
+        RegistrySnapshot first = RegistrySnapshot.of(Meshes.resources(yaml));
+        cache.publish(first);
+        ResourceSnapshot before = cache.snapshot(WEB);
+
+        cache.publish(next(first, yaml + WORKLOAD.formatted("a2")));
+        ResourceSnapshot after = cache.snapshot(WEB);
+
+        assertThat(after.of(ResourceType.ENDPOINT).changedSince(before.of(ResourceType.ENDPOINT)))
+                .hasValue(ImmutableSet.of(A));
+        assertThat(after.of(ResourceType.CLUSTER)).isSameAs(before.of(ResourceType.CLUSTER));
+        assertThat(before.of(ResourceType.CLUSTER).byName()).containsKey("inbound|80||");
+    }
+
+    @Test
+    void encodesTheOneClusterWhosePeersGetAnotherAccount() {
+        String yaml = SERVICE.formatted("a", "a") + SERVICE.formatted("b", "b") + WORKLOAD.formatted("a1");
+        RegistrySnapshot first = RegistrySnapshot.of(Meshes.resources(yaml));
+        cache.publish(first);
+        ResourceSnapshot before = cache.snapshot(WEB);
+        encoder.encoded.clear();
+
+        String more = yaml + WORKLOAD.formatted("a2").replace("serviceAccount: a", "serviceAccount: other");
+        cache.publish(next(first, more));
+        ResourceSnapshot after = cache.snapshot(WEB);
+
+        assertThat(encoder.encoded).containsExactlyInAnyOrder("cds " + A, "eds " + A);
+        assertThat(after.of(ResourceType.CLUSTER).changedSince(before.of(ResourceType.CLUSTER)))
+                .hasValue(ImmutableSet.of(A));
+        assertThat(after.of(ResourceType.ROUTE)).isSameAs(before.of(ResourceType.ROUTE));
+        ViewCache fresh = new ViewCache(ImmutableMap.of(Client.MESH_PROXY, encoder));
+        fresh.publish(RegistrySnapshot.of(Meshes.resources(more)));
+        for (ResourceType type : ResourceType.values()) {
+            assertThat(after.of(type)).isEqualTo(fresh.snapshot(WEB).of(type));
+        }
+    }
+
+    @Test
+    void leavesClustersAsTheyAreWhereOnlyARouteChanges() {
+        String yaml = SERVICE.formatted("a", "a") + WORKLOAD.formatted("a1");
+        String route = """
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: a, namespace: shop}
+                spec: {hosts: [a], http: [{timeout: 3s, route: [{destination: {host: a}}]}]}
+                """;
+        RegistrySnapshot first = RegistrySnapshot.of(Meshes.resources(yaml));
+        cache.publish(first);
+        ResourceSnapshot before = cache.snapshot(WEB);
+        encoder.encoded.clear();
+
+        cache.publish(next(first, yaml + route));
+        ResourceSnapshot after = cache.snapshot(WEB);
+
+        assertThat(encoder.encoded).allMatch(encoded -> encoded.startsWith("rds "));
+        assertThat(after.of(ResourceType.CLUSTER)).isSameAs(before.of(ResourceType.CLUSTER));
+        assertThat(after.of(ResourceType.ENDPOINT)).isSameAs(before.of(ResourceType.ENDPOINT));
     }
 
     @Test

@@ -56,6 +56,22 @@ final class AdsScript {
         return sent();
     }
 
+    /** The same for a transport that takes one message and is full then. */
+    List<String> publishOne() {
+        stream.onSnapshot(snapshot);
+        return stream.next().map(this::take).stream().toList();
+    }
+
+    ResourceSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /** Goes back to a snapshot of before, the very same. */
+    AdsScript back(ResourceSnapshot before) {
+        snapshot = before;
+        return this;
+    }
+
     List<String> subscribe(ResourceType type, String... names) {
         return variant == AdsStream.Variant.DELTA
                 ? change(type, List.of(names), List.of(), Map.of())
@@ -117,11 +133,15 @@ final class AdsScript {
     private List<String> sent() {
         List<String> sent = new ArrayList<>();
         for (Optional<Push> push = stream.next(); push.isPresent(); push = stream.next()) {
-            pushes.add(push.get());
-            sent.add(word(push.get()));
+            sent.add(take(push.get()));
         }
         events.addAll(stream.drainEvents());
         return sent;
+    }
+
+    private String take(Push push) {
+        pushes.add(push);
+        return word(push);
     }
 
     private static String word(Push push) {

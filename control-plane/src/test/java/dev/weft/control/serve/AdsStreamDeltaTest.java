@@ -6,6 +6,7 @@ import static dev.weft.control.cache.ResourceType.LISTENER;
 import static dev.weft.control.cache.ResourceType.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.control.cache.ResourceSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,24 @@ class AdsStreamDeltaTest {
 
         assertThat(client.target(ENDPOINT, "a@2", "b@1").publish()).containsExactly("eds +a@2");
         assertThat(client.ackAll()).isEmpty();
+    }
+
+    @Test
+    void takesBackWhatWasSentOnTheWayToASnapshotThatDidNotLast() {
+        openAll();
+        ResourceSnapshot before = client.snapshot();
+
+        assertThat(client.target(ENDPOINT, "a@2", "c@1").publishOne()).containsExactly("eds +a@2");
+        assertThat(client.back(before).publish()).containsExactly("eds +a@1");
+    }
+
+    @Test
+    void sendsAgainWhatWasSaidToBeGoneOnTheWayToASnapshotThatDidNotLast() {
+        openAll();
+        ResourceSnapshot before = client.snapshot();
+
+        assertThat(client.target(ROUTE).publishOne()).containsExactly("rds -r");
+        assertThat(client.back(before).publish()).containsExactly("rds +r@1");
     }
 
     @Test
@@ -242,7 +261,7 @@ class AdsStreamDeltaTest {
 
     @Test
     void splitsWhatIsTooLargeForOneResponse() {
-        client.large(CLUSTER, 5, 400_000).publish();
+        client.large(CLUSTER, 5, 100_000).publish();
 
         assertThat(client.subscribe(CLUSTER)).containsExactly("cds +r0@1 +r1@1", "cds +r2@1 +r3@1", "cds +r4@1");
         assertThat(client.ackAll()).isEmpty();

@@ -217,11 +217,16 @@ class CapturedListenersTest {
         var now = ProxyViews.cut(snapshot(one + more), node(Interception.REDIRECT, "10.0.0.1"))
                 .outboundSide();
 
-        ProxyConfig config = ProxyTranslator.translateEndpoints(now, before, ProxyTranslator.translateOutbound(before));
+        SharedClusters shared = new SharedClusters();
+        ProxyConfig earlier = ProxyTranslator.translateOutbound(before, shared);
+        assertThat(ProxyTranslator.translateEndpoints(now, before, earlier, shared))
+                .as("the short way is for what has no listeners")
+                .isEmpty();
+        ProxyConfig config = ProxyTranslator.translateOutbound(now, before, earlier, shared);
 
         assertThat(config.listeners()).containsKeys("10.0.1.1_5432", "10.0.1.2_5432", "10.96.0.7_3306");
         assertThat(config.listeners()).doesNotContainKey("0.0.0.0_5432");
-        assertThat(config).isEqualTo(ProxyTranslator.translateOutbound(now));
+        assertThat(config).isEqualTo(ProxyTranslator.translateOutbound(now, new SharedClusters()));
     }
 
     @Test

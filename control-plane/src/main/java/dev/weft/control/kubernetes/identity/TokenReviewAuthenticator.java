@@ -95,7 +95,8 @@ public final class TokenReviewAuthenticator implements CallerAuthenticator {
     private Authentication review(HashCode digest, String token, TokenClaims claims) {
         List<String> audiences = ImmutableList.of(AUDIENCE);
         return switch (reviews.review(token, audiences)) {
-            case TokenReviews.Review.Good(TokenReviews.User user) -> remember(digest, identity(user), claims.expires());
+            case TokenReviews.Review.Good(TokenReviews.User user) ->
+                remember(digest, identity(user, claims.expires()), claims.expires());
             case TokenReviews.Review.Bad(String reason) ->
                 remember(digest, new Authentication.Refused(reason), claims.expires());
             case TokenReviews.Review.Away() -> away(digest);
@@ -118,15 +119,19 @@ public final class TokenReviewAuthenticator implements CallerAuthenticator {
                 : new Authentication.Unavailable("the API server, which vouches for tokens, does not answer");
     }
 
-    private static Authentication identity(TokenReviews.User user) {
+    private static Authentication identity(TokenReviews.User user, Instant expires) {
         String name = user.name();
         int colon = name.indexOf(':', ACCOUNT_PREFIX.length());
         if (!name.startsWith(ACCOUNT_PREFIX) || colon < 0) {
             return new Authentication.Refused("the token is not of a service account");
         }
         try {
-            return new Authentication.Authenticated(new CallerIdentity(
-                    name.substring(ACCOUNT_PREFIX.length(), colon), name.substring(colon + 1), user.extra(POD_NAME)));
+            return new Authentication.Authenticated(
+                    new CallerIdentity(
+                            name.substring(ACCOUNT_PREFIX.length(), colon),
+                            name.substring(colon + 1),
+                            user.extra(POD_NAME)),
+                    expires);
         } catch (IllegalArgumentException e) {
             return new Authentication.Refused("the token names no service account");
         }

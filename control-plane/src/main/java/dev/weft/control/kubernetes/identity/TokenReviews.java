@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,14 @@ final class TokenReviews {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenReviews.class);
 
+    /**
+     * How many are asked for at a time. All proxies come at once when a control plane starts, and the connection to the API server carries a
+     * bounded number of calls: one too many fails, and it might be the renewal of the leader's lease.
+     */
+    private static final int AT_ONCE = 32;
+
     private final KubernetesClient client;
+    private final Semaphore calls = new Semaphore(AT_ONCE);
 
     TokenReviews(KubernetesClient client) {
         this.client = client;
@@ -47,6 +55,7 @@ final class TokenReviews {
     /** {@code audiences} empty: the API server's own. */
     Review review(String token, List<String> audiences) {
         TokenReviewStatus status;
+        calls.acquireUninterruptibly();
         try {
             TokenReview answer = client.tokenReviews()
                     .create(new TokenReviewBuilder()
@@ -60,6 +69,8 @@ final class TokenReviews {
             // The client's message may quote the request, so only its code is told.
             LOG.warn("token review failed code={} cause={}", e.getCode(), name(e.getCause()));
             return new Review.Away();
+        } finally {
+            calls.release();
         }
         if (status == null || status.getUser() == null || !Boolean.TRUE.equals(status.getAuthenticated())) {
             return new Review.Bad("the API server does not accept the token");

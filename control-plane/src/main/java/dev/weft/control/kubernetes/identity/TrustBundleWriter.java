@@ -8,14 +8,17 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A duty of the leader: the certificates that workloads trust, as a ConfigMap in every namespace of the mesh, where their pods mount it.
- * Repaired when somebody edits or deletes one; taken away where a namespace leaves the mesh. Owns its watches and one thread.
+ * Repaired when somebody edits or deletes one. Owns its watches and one thread.
+ *
+ * <p>The surprising rule: where a namespace leaves the mesh its ConfigMap stays, and is nobody's to keep any more. It may be another control
+ * plane's, of another revision, that still looks there; and pods that run mount it.
  */
 public final class TrustBundleWriter implements AutoCloseable {
 
@@ -30,20 +33,20 @@ public final class TrustBundleWriter implements AutoCloseable {
     private final KubernetesClient client;
     private final Leadership leadership;
     private final Supplier<String> bundle;
-    private final Predicate<Map<String, String>> selected;
+    private final BiPredicate<String, Map<String, String>> selected;
     private final Reconciler<String> namespaces;
     private final SharedIndexInformer<Namespace> namespaceWatch;
     private final SharedIndexInformer<ConfigMap> bundleWatch;
 
     /**
      * @param bundle what is trusted, as PEM
-     * @param selected whether a namespace of these labels belongs to the mesh
+     * @param selected whether a namespace of this name and these labels belongs to the mesh
      */
     public TrustBundleWriter(
             KubernetesClient client,
             Leadership leadership,
             Supplier<String> bundle,
-            Predicate<Map<String, String>> selected) {
+            BiPredicate<String, Map<String, String>> selected) {
         this.client = client;
         this.leadership = leadership;
         this.bundle = bundle;
@@ -79,10 +82,7 @@ public final class TrustBundleWriter implements AutoCloseable {
         }
         Map<String, String> labels = namespace.getMetadata().getLabels();
         ConfigMap written = bundleWatch.getStore().getByKey(name + "/" + NAME);
-        if (!selected.test(labels == null ? ImmutableMap.of() : labels)) {
-            if (written != null && isOurs(written)) {
-                client.resource(written).delete();
-            }
+        if (!selected.test(name, labels == null ? ImmutableMap.of() : labels)) {
             return;
         }
         Map<String, String> data = ImmutableMap.of(KEY, bundle.get());

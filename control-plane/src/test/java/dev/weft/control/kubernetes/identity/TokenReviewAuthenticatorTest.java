@@ -9,15 +9,17 @@ import dev.weft.control.ca.CallerIdentity;
 import dev.weft.control.ca.PageAccess.Decision;
 import dev.weft.control.ca.SettableClock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TokenReviewAuthenticatorTest {
-    private static final Authentication REVIEWS =
-            new Authentication.Authenticated(new CallerIdentity("shop", "reviews", "reviews-v1-abc"));
-
     private final SettableClock clock = new SettableClock();
+    private final Instant expires = clock.instant().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS);
+    private final Authentication reviews =
+            new Authentication.Authenticated(new CallerIdentity("shop", "reviews", "reviews-v1-abc"), expires);
     private FakeApiServer cluster;
     private TokenReviewAuthenticator authenticator;
     private String token;
@@ -26,8 +28,7 @@ class TokenReviewAuthenticatorTest {
     void start() {
         cluster = new FakeApiServer();
         authenticator = new TokenReviewAuthenticator(cluster.shared(), clock);
-        token = cluster.token(
-                "shop", "reviews", "reviews-v1-abc", clock.instant().plus(Duration.ofHours(1)));
+        token = cluster.token("shop", "reviews", "reviews-v1-abc", expires);
     }
 
     @AfterEach
@@ -37,12 +38,12 @@ class TokenReviewAuthenticatorTest {
 
     @Test
     void readsAccountAndPodFromTheReviewAndAsksOnceAMinute() {
-        assertThat(authenticator.authenticate(token)).isEqualTo(REVIEWS);
-        assertThat(authenticator.authenticate(token)).isEqualTo(REVIEWS);
+        assertThat(authenticator.authenticate(token)).isEqualTo(reviews);
+        assertThat(authenticator.authenticate(token)).isEqualTo(reviews);
         assertThat(cluster.reviews()).isEqualTo(1);
 
         clock.pass(TokenReviewAuthenticator.BELIEVED);
-        assertThat(authenticator.authenticate(token)).isEqualTo(REVIEWS);
+        assertThat(authenticator.authenticate(token)).isEqualTo(reviews);
         assertThat(cluster.reviews()).isEqualTo(2);
     }
 
@@ -115,7 +116,7 @@ class TokenReviewAuthenticatorTest {
 
         cluster.away(true);
         clock.pass(Duration.ofMinutes(50));
-        assertThat(authenticator.authenticate(token)).isEqualTo(REVIEWS);
+        assertThat(authenticator.authenticate(token)).isEqualTo(reviews);
         assertThat(authenticator.authenticate(stranger)).isInstanceOf(Authentication.Unavailable.class);
 
         clock.pass(Duration.ofMinutes(10));

@@ -65,7 +65,7 @@ class TrustBundleWriterTest {
 
     private TrustBundleWriter writer(Leadership leadership) {
         TrustBundleWriter writer = new TrustBundleWriter(
-                cluster.client(), leadership, () -> bundle, labels -> !"no".equals(labels.get("mesh")));
+                cluster.client(), leadership, () -> bundle, (name, labels) -> !"no".equals(labels.get("mesh")));
         all.add(writer);
         return writer;
     }
@@ -86,9 +86,27 @@ class TrustBundleWriterTest {
         Await.until(
                 () -> "second",
                 () -> written("shop").equals("second") && written("late").equals("second"));
+    }
+
+    @Test
+    void leavesANamespaceThatLeavesTheMeshWithWhatItHas() throws Exception {
+        namespace("shop", Map.of());
+        namespace("late", Map.of());
+        TrustBundleWriter writer = writer(leader);
+        Await.until(
+                () -> "both",
+                () -> written("shop").equals("first") && written("late").equals("first"));
 
         namespace("late", Map.of("mesh", "no"));
-        Await.until(() -> "left", () -> written("late").isEmpty());
+        bundle = "second";
+        Await.until(() -> "shop", () -> {
+            writer.refresh();
+            return written("shop").equals("second");
+        });
+        assertThat(written("late")).isEqualTo("first");
+
+        namespace("late", Map.of());
+        Await.until(() -> "back", () -> written("late").equals("second"));
     }
 
     @Test
