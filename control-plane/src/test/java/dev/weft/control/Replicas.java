@@ -4,8 +4,6 @@ import dev.weft.control.kubernetes.identity.FakeApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.grpc.ManagedChannel;
-import io.grpc.TlsChannelCredentials;
-import io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,14 +81,7 @@ final class Replicas implements AutoCloseable {
     ManagedChannel channel(ControlPlaneApp app) throws Exception {
         Await.until(() -> "bundle", () -> !bundle("shop").isEmpty());
         Path root = Files.writeString(directory.resolve("root.pem"), bundle("shop"));
-        ManagedChannel channel = NettyChannelBuilder.forAddress(
-                        "127.0.0.1",
-                        app.xdsPort(),
-                        TlsChannelCredentials.newBuilder()
-                                .trustManager(root.toFile())
-                                .build())
-                .overrideAuthority("weft-control.weft-system.svc")
-                .build();
+        ManagedChannel channel = TestControlPlane.channel(app, root, "weft-control.weft-system.svc");
         channels.add(channel);
         return channel;
     }

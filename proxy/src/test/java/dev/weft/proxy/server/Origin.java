@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Origin implements AutoCloseable {
     /** What to do with a connection; it is closed behind it. */
     interface Script {
-        void run(Wire wire) throws IOException;
+        void run(Wire wire) throws IOException, InterruptedException;
     }
 
     private final ServerSocket socket;
@@ -31,6 +31,14 @@ final class Origin implements AutoCloseable {
         });
     }
 
+    /** Whatever is asked first, this is said and the connection closed. */
+    static Script answering(String response) {
+        return wire -> {
+            wire.head();
+            wire.send(response);
+        };
+    }
+
     int port() {
         return socket.getLocalPort();
     }
@@ -40,6 +48,8 @@ final class Origin implements AutoCloseable {
             script.run(wire);
         } catch (IOException e) {
             // The proxy closed the connection: the tests look at the proxy's side.
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a backend", e);
         }
     }
 

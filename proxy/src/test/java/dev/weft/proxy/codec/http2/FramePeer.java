@@ -12,7 +12,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The other end of an HTTP/2 connection, frame by frame on a blocking socket; says only what it is told to. */
 public final class FramePeer implements AutoCloseable {
@@ -108,9 +110,11 @@ public final class FramePeer implements AutoCloseable {
         return send(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, hpack.encode(namesAndValues));
     }
 
-    /** A sound request's head. */
-    public FramePeer request(int stream, String method, String path, boolean end) {
-        return headers(stream, end, ":method", method, ":scheme", "http", ":path", path, ":authority", "test");
+    /** A request's head with these fields (names and values) behind those that every request has. */
+    public FramePeer request(int stream, String method, String path, boolean end, String... more) {
+        String[] fields = {":method", method, ":scheme", "http", ":path", path, ":authority", "test"};
+        return headers(
+                stream, end, Stream.of(fields, more).flatMap(Arrays::stream).toArray(String[]::new));
     }
 
     public FramePeer data(int stream, boolean end, byte... payload) {
@@ -173,6 +177,16 @@ public final class FramePeer implements AutoCloseable {
                 fields(frame);
             }
         }
+    }
+
+    /** What the other end had said when it dealt with everything sent until now. */
+    public List<Received> untilPing() {
+        List<Received> frames = new ArrayList<>();
+        send(PING, 0, 0, new byte[8]);
+        for (Received frame = next(); frame.type() != PING; frame = next()) {
+            frames.add(frame);
+        }
+        return frames;
     }
 
     /** Reads until a GOAWAY or the end; returns its error, or -1 if none came. */
