@@ -40,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -184,12 +185,11 @@ final class ControlPlaneChannelTest {
         try (RpcChannel channel = open(NAME, "")) {
             assertRefused(channel, "does not lead to one of the 1 trusted roots");
 
+            // Told after the TLS contexts, which asked to be told before.
+            CountDownLatch told = new CountDownLatch(1);
+            secrets.watch(name -> told.countDown());
             Files.writeString(folder.resolve("root-cert.pem"), root.pem() + next.pem());
-            while (secrets.find("file:" + folder.resolve("root-cert.pem"))
-                    .filter(found -> found.version() > 1)
-                    .isEmpty()) {
-                Thread.onSpinWait();
-            }
+            assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
 
             assertThat(call(channel)).containsExactly(1, 2, 3);
         }
