@@ -39,6 +39,7 @@ final class ApiObjects implements AutoCloseable {
 
     private final ScaleMesh mesh;
     private final KubernetesClient client;
+    private final List<GenericKubernetesResource> defined = new ArrayList<>();
     private final Semaphore calls = new Semaphore(AT_ONCE);
 
     ApiObjects(ScaleMesh mesh, Path kubeconfig) {
@@ -85,19 +86,25 @@ final class ApiObjects implements AutoCloseable {
 
     private void define(Path file) {
         try {
-            create(Files.readString(file));
+            String definition = Files.readString(file);
+            if (create(definition)) {
+                defined.add(read(definition));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void create(String object) {
+    /** Whether it was not there before. */
+    private boolean create(String object) {
         try {
             client.resource(read(object)).create();
+            return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() != CONFLICT) {
                 throw e;
             }
+            return false;
         }
     }
 
@@ -190,11 +197,12 @@ final class ApiObjects implements AutoCloseable {
         }
     }
 
-    /** Asks the API server to remove the namespaces; it does so in its own time. */
+    /** Asks the API server to remove the namespaces and the definitions that were not there before; it does so in its own time. */
     @Override
     public void close() {
         try {
             client.namespaces().withLabel(ScaleMesh.LABEL).delete();
+            defined.forEach(definition -> client.resource(definition).delete());
         } finally {
             client.close();
         }
