@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * @param id the node id, Istio's {@code sidecar~10.0.0.7~reviews-v1.shop~shop.svc.cluster.local}
  * @param workload name of the pod or {@code WorkloadEntry}
  * @param facts what translation may know of it, with all addresses
- * @param userAgent name and version of the program, for display
+ * @param userAgent name and version of the program
  * @param adminPort of its admin endpoint, for tools on the same machine
  * @param dns whether hosts without an address are given one for it
  */
@@ -33,5 +33,10 @@ public record ClientNode(
 
     /** The program that asks; either may be empty. */
     @Immutable
-    public record UserAgent(String name, String version) {}
+    public record UserAgent(String name, String version) {
+        /** Whether it is Envoy itself, as its project or as Istio ships it. */
+        public boolean isEnvoy() {
+            return name.equals("envoy");
+        }
+    }
 }

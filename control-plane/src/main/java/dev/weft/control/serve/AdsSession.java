@@ -71,7 +71,7 @@ final class AdsSession {
         this.observer = observer;
         this.timer = timer;
         this.openedAt = nanoTime.getAsLong();
-        this.stream = new AdsStream(variant, nanoTime);
+        this.stream = new AdsStream(variant, node.userAgent(), nanoTime);
     }
 
     ClientNode node() {

@@ -5,6 +5,7 @@ import dev.weft.control.cache.EncodedResource;
 import dev.weft.control.cache.ResourceSet;
 import dev.weft.control.cache.ResourceSnapshot;
 import dev.weft.control.cache.ResourceType;
+import dev.weft.control.registry.ClientNode;
 import dev.weft.control.serve.AdsRequest.Change;
 import dev.weft.control.serve.AdsRequest.Names;
 import java.time.Duration;
@@ -65,12 +66,15 @@ final class AdsStream {
     private long removalHeldUntil;
     private long nonces;
 
-    AdsStream(Variant variant, LongSupplier nanoTime) {
+    AdsStream(Variant variant, ClientNode.UserAgent agent, LongSupplier nanoTime) {
         this.variant = variant;
         this.nanoTime = nanoTime;
         this.warmingUntil = nanoTime.getAsLong();
         for (ResourceType type : ResourceType.values()) {
-            states.put(type, new TypeState(type));
+            // Envoy says which endpoints it has, but not whether their cluster still warms; then it waits for them to
+            // come again.
+            boolean versionsCount = type != ResourceType.ENDPOINT || !agent.isEnvoy();
+            states.put(type, new TypeState(type, versionsCount));
         }
     }
 

@@ -25,6 +25,10 @@ final class TypeState {
     static final String WILDCARD = "*";
 
     final ResourceType type;
+
+    /** Whether a client that has a version has no need of it. */
+    private final boolean versionsCount;
+
     final Set<String> names = new LinkedHashSet<>();
     final Map<String, String> known = new HashMap<>();
 
@@ -68,8 +72,9 @@ final class TypeState {
     /** The client has, or had on an earlier stream, something of this type, so traffic may depend on it. */
     boolean inUse;
 
-    TypeState(ResourceType type) {
+    TypeState(ResourceType type, boolean versionsCount) {
         this.type = type;
+        this.versionsCount = versionsCount;
     }
 
     /** Delta: takes a changed subscription. */
@@ -81,7 +86,7 @@ final class TypeState {
         subscribed = true;
         if (first) {
             wildcard = nothingNamed && type.naming() == ResourceType.Naming.WILDCARD;
-            known.putAll(change.initialVersions());
+            change.initialVersions().forEach((name, version) -> known.put(name, versionsCount ? version : ""));
             foreign = !change.initialVersions().isEmpty();
             inUse = !change.initialVersions().isEmpty();
         }

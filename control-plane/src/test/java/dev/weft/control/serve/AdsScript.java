@@ -7,6 +7,7 @@ import dev.weft.control.cache.EncodedResource;
 import dev.weft.control.cache.ResourceSet;
 import dev.weft.control.cache.ResourceSnapshot;
 import dev.weft.control.cache.ResourceType;
+import dev.weft.control.registry.ClientNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,12 @@ final class AdsScript {
     final List<AdsEvent> events = new ArrayList<>();
 
     AdsScript(AdsStream.Variant variant) {
+        this(variant, "weft");
+    }
+
+    AdsScript(AdsStream.Variant variant, String agent) {
         this.variant = variant;
-        this.stream = new AdsStream(variant, () -> now);
+        this.stream = new AdsStream(variant, new ClientNode.UserAgent(agent, "1"), () -> now);
     }
 
     /** Sets what the client is to have of one type; each entry is {@code name@version}. */

@@ -107,6 +107,19 @@ class AdsStreamDeltaTest {
                 .containsExactly("cds +b@2", "cds -gone");
     }
 
+    /** They may be those of a cluster that has been replaced since, and whose successor waits for its own. */
+    @Test
+    void givesAnEnvoyTheEndpointsThatItSaysItHas() {
+        client = new AdsScript(AdsStream.Variant.DELTA, "envoy");
+        client.target(CLUSTER, "a@2").target(ENDPOINT, "a@1", "b@1").publish();
+
+        assertThat(client.change(CLUSTER, List.of(), List.of(), Map.of("a", "2")))
+                .isEmpty();
+        assertThat(client.change(ENDPOINT, List.of("a", "b"), List.of(), Map.of("a", "1", "b", "1")))
+                .containsExactly("eds +a@1 +b@1");
+        assertThat(client.ack()).isEmpty();
+    }
+
     @Test
     void saysThatASubscribedNameDoesNotExistOnce() {
         client.target(ROUTE, "r@1").publish();

@@ -21,17 +21,23 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * A proxy at the other end of an {@link AdsStream}: keeps what it is sent, asks by name for what that refers to, and answers when it is told to. It
- * may be slow in everything and connect again, with what it has or with nothing.
+ * may be slow in everything and connect again, with what it has or with nothing. A picky one takes some resources for wrong; it keeps what it had in
+ * their place.
  */
 final class PlayedProxy {
+    private static final Set<ResourceType> REFUSABLE =
+            EnumSet.of(ResourceType.CLUSTER, ResourceType.LISTENER, ResourceType.ROUTE);
+
     final ClientNode node;
 
     /** Of which it asks for everything. */
@@ -39,6 +45,7 @@ final class PlayedProxy {
 
     private final AdsStream.Variant variant;
     private final LongSupplier nanoTime;
+    private final boolean picky;
     private final Map<ResourceType, Map<String, EncodedResource>> held = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> asked = new EnumMap<>(ResourceType.class);
 
@@ -54,14 +61,15 @@ final class PlayedProxy {
     /** The mesh has changed since it was told last. */
     boolean due;
 
-    PlayedProxy(ClientNode node, AdsStream.Variant variant, LongSupplier nanoTime) {
+    PlayedProxy(ClientNode node, AdsStream.Variant variant, LongSupplier nanoTime, boolean picky) {
         this.node = node;
         this.variant = variant;
         this.nanoTime = nanoTime;
+        this.picky = picky;
         this.whole = node.dns() == ClientNode.DnsCapture.ON
                 ? EnumSet.of(ResourceType.CLUSTER, ResourceType.LISTENER, ResourceType.NAME_TABLE)
                 : EnumSet.of(ResourceType.CLUSTER, ResourceType.LISTENER);
-        this.stream = new AdsStream(variant, nanoTime);
+        this.stream = new AdsStream(variant, node.userAgent(), nanoTime);
         for (ResourceType type : ResourceType.values()) {
             held.put(type, new TreeMap<>());
             asked.put(type, new LinkedHashSet<>());
@@ -74,7 +82,7 @@ final class PlayedProxy {
 
     /** Opens a stream, with what it has from the one before where the protocol can say so. */
     void connect(boolean empty) {
-        stream = new AdsStream(variant, nanoTime);
+        stream = new AdsStream(variant, node.userAgent(), nanoTime);
         arriving.clear();
         newest.clear();
         due = true;
@@ -83,14 +91,18 @@ final class PlayedProxy {
             asked.values().forEach(Set::clear);
             cold.clear();
         }
-        of(ResourceType.ENDPOINT).keySet().removeAll(cold);
+        if (!node.userAgent().isEnvoy()) {
+            // Ours takes a cluster for warm if it has endpoints, whenever they came.
+            cold.removeAll(of(ResourceType.ENDPOINT).keySet());
+        }
         if (gateway()) {
             asked(ResourceType.SECRET).add(RandomMesh.SECRET);
         }
-        whole.forEach(type -> request(type, "", ImmutableList.of(), ImmutableList.of(), versions(type)));
+        whole.forEach(
+                type -> request(type, "", Optional.empty(), ImmutableList.of(), ImmutableList.of(), versions(type)));
         asked.forEach((type, names) -> {
             if (!names.isEmpty()) {
-                request(type, "", ImmutableList.copyOf(names), ImmutableList.of(), versions(type));
+                request(type, "", Optional.empty(), ImmutableList.copyOf(names), ImmutableList.of(), versions(type));
             }
         });
     }
@@ -134,7 +146,14 @@ final class PlayedProxy {
                     .retainAll(
                             push.resources().stream().map(EncodedResource::name).toList());
         }
+        List<String> wrong = push.resources().stream()
+                .filter(this::refuses)
+                .map(EncodedResource::name)
+                .toList();
         for (EncodedResource resource : push.resources()) {
+            if (wrong.contains(resource.name())) {
+                continue;
+            }
             EncodedResource last = mine.put(resource.name(), resource);
             if (push.type() == ResourceType.CLUSTER && !resource.equals(last)) {
                 cold.add(resource.name());
@@ -145,13 +164,20 @@ final class PlayedProxy {
         }
         push.removed().forEach(mine::remove);
         newest.put(push.type(), push.nonce());
-        request(push.type(), push.nonce(), ImmutableList.of(), ImmutableList.of(), ImmutableMap.of());
+        Optional<String> error = wrong.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", wrong));
+        request(push.type(), push.nonce(), error, ImmutableList.of(), ImmutableList.of(), ImmutableMap.of());
         switch (push.type()) {
             case CLUSTER -> ask(ResourceType.ENDPOINT, endpointsOfClusters());
             case LISTENER -> ask(ResourceType.ROUTE, routesOfListeners());
             default -> {}
         }
         return true;
+    }
+
+    private boolean refuses(EncodedResource resource) {
+        return picky
+                && REFUSABLE.contains(resource.type())
+                && resource.version().hashCode() % 5 == 0;
     }
 
     private Set<String> endpointsOfClusters() throws InvalidProtocolBufferException {
@@ -202,30 +228,44 @@ final class PlayedProxy {
         of(type).keySet().retainAll(known);
         // A whole list of names says on what it rests, a change of it holds in any case.
         String nonce = variant == AdsStream.Variant.DELTA ? "" : newest.getOrDefault(type, "");
-        request(type, nonce, more, fewer, ImmutableMap.of());
+        request(type, nonce, Optional.empty(), more, fewer, ImmutableMap.of());
     }
 
     private void request(
             ResourceType type,
             String nonce,
+            Optional<String> error,
             ImmutableList<String> more,
             ImmutableList<String> fewer,
             ImmutableMap<String, String> versions) {
         AdsRequest.Subscription subscription = variant == AdsStream.Variant.DELTA
                 ? new AdsRequest.Change(more, fewer, versions)
                 : new AdsRequest.Names(ImmutableList.copyOf(asked(type)));
-        stream.onRequest(new AdsRequest(type.url(), nonce, Optional.empty(), subscription));
+        stream.onRequest(new AdsRequest(type.url(), nonce, error, subscription));
     }
 
     /** How what it has differs from what a proxy that connects now would get; empty where it does not. */
     String difference(ResourceSnapshot fresh) {
         StringBuilder text = new StringBuilder();
+        boolean keepsOld = fresh.of(ResourceType.LISTENER).byName().values().stream()
+                        .anyMatch(this::refuses)
+                || fresh.of(ResourceType.ROUTE).byName().values().stream().anyMatch(this::refuses);
         for (ResourceType type : ResourceType.values()) {
             Map<String, EncodedResource> wanted = new TreeMap<>(fresh.of(type).byName());
             if (!whole.contains(type)) {
                 wanted.keySet().retainAll(asked(type));
             }
             Map<String, EncodedResource> mine = new TreeMap<>(of(type));
+            Set<String> refused = wanted.values().stream()
+                    .filter(this::refuses)
+                    .map(EncodedResource::name)
+                    .collect(Collectors.toSet());
+            wanted.keySet().removeAll(refused);
+            mine.keySet().removeAll(refused);
+            if (keepsOld && (type == ResourceType.CLUSTER || type == ResourceType.ENDPOINT)) {
+                // What is in force instead of what was refused may need them.
+                mine.keySet().retainAll(wanted.keySet());
+            }
             if (variant == AdsStream.Variant.STATE_OF_THE_WORLD && !whole.contains(type)) {
                 // An absence is not said.
                 mine.keySet().retainAll(wanted.keySet());

@@ -45,6 +45,10 @@ final class RandomMesh {
             this::namespace,
             this::gateway,
             this::secret,
+            this::apiGateway,
+            this::httpRoute,
+            this::httpRoute,
+            this::referenceGrant,
             this::meshConfig);
 
     /** What was done, for whoever reads of a failure. */
@@ -266,6 +270,41 @@ final class RandomMesh {
                  spec: {selector: {app: front}, servers: [{port: {number: 80, protocol: HTTP, name: http}, hosts: ["*"]},
                    {port: {number: 443, protocol: HTTPS, name: https}, hosts: ["*"], tls: {mode: SIMPLE, credentialName: front}}]}}
                 """.formatted(namespaceName());
+    }
+
+    private String apiGateway() {
+        return """
+                {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: api, namespace: a},
+                 spec: {gatewayClassName: weft, listeners: [
+                   {name: http, port: %s, protocol: HTTP, allowedRoutes: {namespaces: {from: %s}}},
+                   {name: https, port: 443, protocol: HTTPS, hostname: api.example.org, tls: {certificateRefs: [{name: front}]}}]}}
+                """.formatted(of("80", "8080"), of("All", "Same"));
+    }
+
+    private String httpRoute() {
+        return """
+                {apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: h%d, namespace: %s},
+                 spec: {parentRefs: [%s], rules: [{matches: [{path: {type: PathPrefix, value: %s}}],
+                        backendRefs: [{name: s%d, namespace: %s, port: 80, weight: %d}, {name: s%d, port: 80}]}]}}
+                """.formatted(
+                        random.nextInt(3),
+                        namespaceName(),
+                        of(
+                                "{name: api, namespace: a}",
+                                "{group: \"\", kind: Service, name: s1, port: 80}",
+                                "{group: \"\", kind: Service, name: s2}, {name: api, namespace: a, sectionName: http}"),
+                        of("/", "/x"),
+                        random.nextInt(SERVICES),
+                        namespaceName(),
+                        random.nextInt(3),
+                        random.nextInt(SERVICES));
+    }
+
+    private String referenceGrant() {
+        return """
+                {apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: g, namespace: %s},
+                 spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: %s}], to: [{group: "", kind: Service%s}]}}
+                """.formatted(namespaceName(), namespaceName(), of("", ", name: s1"));
     }
 
     private String secret() {

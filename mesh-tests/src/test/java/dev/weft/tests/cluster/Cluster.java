@@ -83,13 +83,17 @@ public final class Cluster implements AutoCloseable {
         parts().signal(part, frozen ? "STOP" : "CONT");
     }
 
-    /** Ends a part of the cluster in order and starts it again; returns when the API server serves. */
-    public void restart(String part) {
-        parts().restart(part);
+    /**
+     * Ends the API server in order and starts it again, and the cluster's controllers with it, which would look for it at intervals of up to a minute.
+     * Returns when it serves.
+     */
+    public void restartApiServer() {
+        parts().restart("apiserver");
         Await.until(
                 RESTARTED,
                 () -> kubectl.attempt("get", "--raw", "/readyz").succeeded(),
                 () -> "the API server does not come back");
+        parts().restart("controller");
     }
 
     /** Makes the cluster's store forget every state before this one. */

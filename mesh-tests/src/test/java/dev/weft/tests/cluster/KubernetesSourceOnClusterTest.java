@@ -189,7 +189,7 @@ class KubernetesSourceOnClusterTest {
             kubectl.run("-n", namespace.name(), "delete", "service", "svc-0");
             namespace.apply(service(2));
             cluster.forgetBefore(version(kubectl));
-            cluster.restart("apiserver");
+            cluster.restartApiServer();
             assertThat(kubectl.run("get", "--raw", SERVICES + "?watch=1&timeoutSeconds=2&resourceVersion=" + seen))
                     .contains("\"code\":410");
             assertThat(serves(namespace, 0))

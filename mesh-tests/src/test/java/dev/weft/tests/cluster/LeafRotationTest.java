@@ -52,7 +52,7 @@ class LeafRotationTest {
     static void install(Cluster cluster) throws IOException {
         kubectl = cluster.kubectl();
         cluster.requireLocal();
-        mesh = MeshInstall.start(cluster, Map.of("control.replicas", 1));
+        mesh = MeshInstall.start(cluster, Map.of("control.replicas", 1, "meshConfig.accessLogFile", "/dev/stdout"));
         namespace = cluster.namespace("leaves", "weft.dev/inject=enabled");
         namespace.apply(Files.readString(MANIFESTS).replace("$PROXY", cluster.image("proxy")));
         namespace.awaitRollout(READY, "server", "client");
@@ -163,7 +163,13 @@ class LeafRotationTest {
         Map<String, String> results = new LinkedHashMap<>();
         loads.forEach((name, load) -> results.put(name, load.stop()));
         results.forEach((name, result) -> System.out.println("rotation: " + name + ": " + result));
-        assertThat(results.values()).allMatch(result -> result.contains("bad=0"));
+        assertThat(results.values())
+                .as(() -> ProxyLogs.ofFailures(
+                        kubectl,
+                        namespace.name(),
+                        List.of("deployment/client", "deployment/server"),
+                        String.join("\n", results.values())))
+                .allMatch(result -> result.contains("bad=0"));
     }
 
     private static PodLoad load(String name, String script) {

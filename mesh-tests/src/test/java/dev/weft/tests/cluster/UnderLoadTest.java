@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,7 @@ class UnderLoadTest {
     @BeforeAll
     static void install(Cluster cluster) throws IOException {
         kubectl = cluster.kubectl();
-        mesh = MeshInstall.start(cluster, Map.of("control.replicas", 2));
+        mesh = MeshInstall.start(cluster, Map.of("control.replicas", 2, "meshConfig.accessLogFile", "/dev/stdout"));
         namespace = cluster.namespace("load", "weft.dev/inject=enabled");
         namespace.apply(Files.readString(MANIFESTS).replace("$PROXY", cluster.image("proxy")));
         kubectl.run("-n", namespace.name(), "scale", "deployment/server", "--replicas=3");
@@ -60,7 +61,9 @@ class UnderLoadTest {
         load.more(ENOUGH);
         String result = load.stop();
         System.out.println("under load: " + result);
-        assertThat(result).contains("bad=0");
+        assertThat(result)
+                .as(() -> ProxyLogs.ofFailures(kubectl, namespace.name(), List.of("deployment/client"), result))
+                .contains("bad=0");
     }
 
     @Test

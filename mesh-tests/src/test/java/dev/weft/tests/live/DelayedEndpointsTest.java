@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.tests.mesh.RawClient;
 import dev.weft.tests.mesh.TestMesh;
+import dev.weft.tests.mesh.XdsRelay;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -15,10 +16,11 @@ class DelayedEndpointsTest {
 
     @Test
     void aRouteToANewClusterWaitsForItsEndpointsAndNoRequestFails() throws IOException {
-        try (XdsRelay relay = new XdsRelay("fresh", DELAY);
+        try (XdsRelay relay = new XdsRelay();
                 TestMesh mesh = TestMesh.start(relay::standBetween);
                 Load load = new Load(mesh.outbound("client", 9080), RawClient.Request.get("a:9080", "/"))) {
             load.awaitAnswers(50);
+            relay.hold("fresh", DELAY);
             long edited = System.nanoTime();
 
             mesh.write(mesh.parse("""

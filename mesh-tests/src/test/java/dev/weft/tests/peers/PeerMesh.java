@@ -2,6 +2,7 @@ package dev.weft.tests.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.io.Resources;
@@ -29,6 +30,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -36,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +53,7 @@ final class PeerMesh implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Path folder;
+    private final Path files;
     private final Path state;
     private final String network;
     private final ControlPlaneApp control;
@@ -58,7 +62,7 @@ final class PeerMesh implements AutoCloseable {
 
     private PeerMesh(int httpOrigin, int grpcOrigin) throws IOException {
         folder = Files.createTempDirectory("weft-peers");
-        Path files = Files.createDirectory(folder.resolve("files"));
+        files = Files.createDirectory(folder.resolve("files"));
         state = folder.resolve("state");
         long pid = ProcessHandle.current().pid();
         // Beside those of TestMesh, which goes up from here.
@@ -90,9 +94,16 @@ final class PeerMesh implements AutoCloseable {
 
     /** Starts a stock Envoy and our agent as the sidecar of {@code workload}. */
     PeerProcess envoy(Path program, String workload) {
+        return envoy(program, workload, bootstrap -> {});
+    }
+
+    /** The same, after an edit of the agent's bootstrap. */
+    PeerProcess envoy(Path program, String workload, Consumer<ObjectNode> edit) {
         try {
             Path home = folder.resolve(workload);
-            owned.push(AgentApp.start(decode(bootstrap(workload, "weft")), home.resolve("agent.sock")));
+            ObjectNode agent = (ObjectNode) JSON.readTree(bootstrap(workload, "weft"));
+            edit.accept(agent);
+            owned.push(AgentApp.start(decode(agent.toString()), home.resolve("agent.sock")));
             Path file = Files.writeString(home.resolve("envoy.json"), bootstrap(workload, "envoy"));
             PeerProcess envoy = PeerProcess.start(List.of(
                     program.toString(),
@@ -122,6 +133,12 @@ final class PeerMesh implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Adds a file to what the control plane reads, or writes it over. */
+    void write(String name, String yaml) throws IOException {
+        Path fresh = Files.writeString(folder.resolve(name), yaml);
+        Files.move(fresh, files.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Returns when {@code count} proxies are connected and have what they should have. */

@@ -1,4 +1,4 @@
-package dev.weft.tests.live;
+package dev.weft.tests.mesh;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -23,37 +23,55 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between sidecars and the control plane, passes on every call and every byte, and holds back endpoints of one service for a
- * time. What is sent meanwhile overtakes them.
+ * Stands between sidecars and the control plane and passes on every call and every byte, except for endpoints of services that it is told to hold
+ * back or to lose. Told by the test's thread.
  */
-final class XdsRelay extends HandlerRegistry implements AutoCloseable {
+public final class XdsRelay extends HandlerRegistry implements AutoCloseable {
     private static final String ENDPOINTS = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
 
-    private final String service;
-    private final Duration delay;
     private final AtomicInteger held = new AtomicInteger();
+    private final AtomicReference<@Nullable String> toLose = new AtomicReference<>();
+    private volatile Hold hold = new Hold("", Duration.ZERO);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Server server;
     private @Nullable ManagedChannel controlPlane;
 
-    XdsRelay(String service, Duration delay) throws IOException {
-        this.service = service;
-        this.delay = delay;
+    private record Hold(String service, Duration time) {}
+
+    public XdsRelay() throws IOException {
         this.server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                 .fallbackHandlerRegistry(this)
                 .build()
                 .start();
     }
 
+    /** Endpoints of {@code service} take so much longer; what is sent meanwhile overtakes them. */
+    public void hold(String service, Duration time) {
+        hold = new Hold(service, time);
+    }
+
+    /** The next endpoints of {@code service} do not arrive: their stream breaks instead. */
+    public void loseNext(String service) {
+        toLose.set(service);
+    }
+
+    /** Whether what was to be lost is lost. */
+    public boolean hasLost() {
+        return toLose.get() == null;
+    }
+
     /** Makes a bootstrap lead here. */
-    void standBetween(ObjectNode bootstrap) {
+    public void standBetween(ObjectNode bootstrap) {
         ObjectNode cluster = (ObjectNode) bootstrap.at("/static_resources/clusters/0");
         ObjectNode address =
                 (ObjectNode) cluster.at("/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address/socket_address");
@@ -79,7 +97,7 @@ final class XdsRelay extends HandlerRegistry implements AutoCloseable {
     }
 
     /** How many responses were held back. */
-    int held() {
+    public int held() {
         return held.get();
     }
 
@@ -95,7 +113,7 @@ final class XdsRelay extends HandlerRegistry implements AutoCloseable {
         }
         ClientCall<byte[], byte[]> to =
                 channel.newCall(method(from.getMethodDescriptor().getFullMethodName()), CallOptions.DEFAULT);
-        to.start(new Back(from), headers);
+        to.start(new Back(from, to), headers);
         to.request(Integer.MAX_VALUE);
         from.request(Integer.MAX_VALUE);
         return new ServerCall.Listener<>() {
@@ -118,9 +136,12 @@ final class XdsRelay extends HandlerRegistry implements AutoCloseable {
 
     private final class Back extends ClientCall.Listener<byte[]> {
         private final ServerCall<byte[], byte[]> to;
+        private final ClientCall<byte[], byte[]> from;
+        private boolean broken;
 
-        Back(ServerCall<byte[], byte[]> to) {
+        Back(ServerCall<byte[], byte[]> to, ClientCall<byte[], byte[]> from) {
             this.to = to;
+            this.from = from;
         }
 
         @Override
@@ -132,17 +153,30 @@ final class XdsRelay extends HandlerRegistry implements AutoCloseable {
 
         @Override
         public void onMessage(byte[] message) {
-            if (isHeld(message)) {
+            Set<String> services = endpoints(message);
+            String lost = toLose.get();
+            Hold slow = hold;
+            if (lost != null && services.contains(lost) && toLose.compareAndSet(lost, null)) {
+                breakOff();
+            } else if (services.contains(slow.service)) {
                 held.incrementAndGet();
-                timer.schedule(() -> send(message), delay.toMillis(), TimeUnit.MILLISECONDS);
+                timer.schedule(() -> send(message), slow.time.toMillis(), TimeUnit.MILLISECONDS);
             } else {
                 send(message);
             }
         }
 
+        private void breakOff() {
+            synchronized (to) {
+                broken = true;
+                to.close(Status.UNAVAILABLE.withDescription("broken by the relay"), new Metadata());
+            }
+            from.cancel("broken by the relay", null);
+        }
+
         private void send(byte[] message) {
             synchronized (to) {
-                if (!to.isCancelled()) {
+                if (!to.isCancelled() && !broken) {
                     to.sendMessage(message);
                 }
             }
@@ -151,25 +185,34 @@ final class XdsRelay extends HandlerRegistry implements AutoCloseable {
         @Override
         public void onClose(Status status, Metadata trailers) {
             synchronized (to) {
-                if (!to.isCancelled()) {
+                if (!to.isCancelled() && !broken) {
                     to.close(status, trailers);
                 }
             }
         }
 
-        private boolean isHeld(byte[] message) {
+        /** The services of which a response holds endpoints, by their first label. */
+        private Set<String> endpoints(byte[] message) {
             if (!to.getMethodDescriptor().getFullMethodName().endsWith("/DeltaAggregatedResources")) {
-                return false;
+                return Set.of();
             }
             try {
                 DeltaDiscoveryResponse response = DeltaDiscoveryResponse.parseFrom(message);
                 return response.getTypeUrl().equals(ENDPOINTS)
-                        && response.getResourcesList().stream()
-                                .anyMatch(resource -> resource.getName().contains(service));
+                        ? response.getResourcesList().stream()
+                                .map(resource -> serviceOf(resource.getName()))
+                                .collect(Collectors.toUnmodifiableSet())
+                        : Set.of();
             } catch (InvalidProtocolBufferException e) {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** {@code outbound|80||reviews.shop.svc.cluster.local}. */
+    private static String serviceOf(String cluster) {
+        String host = cluster.substring(cluster.lastIndexOf('|') + 1);
+        return host.substring(0, host.indexOf('.'));
     }
 
     private static MethodDescriptor<byte[], byte[]> method(String name) {
