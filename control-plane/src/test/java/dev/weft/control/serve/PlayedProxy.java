@@ -155,7 +155,9 @@ final class PlayedProxy {
                 continue;
             }
             EncodedResource last = mine.put(resource.name(), resource);
-            if (push.type() == ResourceType.CLUSTER && !resource.equals(last)) {
+            if (push.type() == ResourceType.CLUSTER && !hasEndpointsApart(resource)) {
+                cold.remove(resource.name());
+            } else if (push.type() == ResourceType.CLUSTER && !resource.equals(last)) {
                 cold.add(resource.name());
             }
             if (push.type() == ResourceType.ENDPOINT) {
@@ -183,11 +185,15 @@ final class PlayedProxy {
     private Set<String> endpointsOfClusters() throws InvalidProtocolBufferException {
         Set<String> names = new LinkedHashSet<>();
         for (EncodedResource resource : of(ResourceType.CLUSTER).values()) {
-            if (Cluster.parseFrom(resource.body()).getType() == Cluster.DiscoveryType.EDS) {
+            if (hasEndpointsApart(resource)) {
                 names.add(resource.name());
             }
         }
         return names;
+    }
+
+    private static boolean hasEndpointsApart(EncodedResource cluster) throws InvalidProtocolBufferException {
+        return Cluster.parseFrom(cluster.body()).getType() == Cluster.DiscoveryType.EDS;
     }
 
     private Set<String> routesOfListeners() throws InvalidProtocolBufferException {
